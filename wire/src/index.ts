@@ -1,0 +1,3 @@
+export * from "./alarm.ts"
+export * from "./report.ts"
+export * from "./series.ts"
