@@ -1,0 +1,2 @@
+export { type PostgresOptions, type RunningPostgres, startPostgres } from "./start.ts"
+export { startTestPostgres } from "./testing.ts"
