@@ -1,3 +1,7 @@
 export * from "./alarm.ts"
+export { ByteReader, ByteWriter, WireError } from "./bytes.ts"
+export * from "./frame.ts"
+export * from "./histogram.ts"
+export * from "./points.ts"
 export * from "./report.ts"
 export * from "./series.ts"
