@@ -1,0 +1,5 @@
+export { type ConfigOf, type Environment, port, type Settings, setting, whole } from "./config.ts"
+export type { Credential, DoorOptions } from "./door.ts"
+export { type ErrorTable, ServiceError } from "./errors.ts"
+export { parse } from "./parse.ts"
+export { defineService, type RunningService, type Service, type ServiceContext } from "./service.ts"

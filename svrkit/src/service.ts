@@ -1,0 +1,218 @@
+/**
+ * The process shell that every service is built on: config in, agent, log and HTTP door ready, `start` called, and on the way out all
+ * of it stopped in reverse order.
+ */
+import { type Agent, createAgent } from "@ossagent/agent"
+import type { FastifyInstance } from "fastify"
+import { type Logger, pino } from "pino"
+import { z } from "zod"
+import {
+  ConfigError,
+  type ConfigOf,
+  describeSettings,
+  type Environment,
+  parseConfig,
+  type Settings,
+  setting,
+} from "./config.ts"
+import { createDoor, type DoorOptions, type ReadyCheck } from "./door.ts"
+import type { ErrorTable } from "./errors.ts"
+
+const STOP_MS = 10_000
+
+/** Settings of every service. */
+const SHELL_SETTINGS = {
+  collectorUrl: setting("OSSAGENT_COLLECTOR_URL", z.url().default("http://127.0.0.1:7071"), "where the collector is"),
+  ingestKey: setting(
+    "OSSAGENT_INGEST_KEY",
+    z.string().min(16).optional(),
+    "key of this service's own metrics; none: they are not sent",
+    { secret: true },
+  ),
+  host: setting(
+    "OSSAGENT_HOST",
+    z.string().default("127.0.0.1"),
+    "address to listen on; default 127.0.0.1, this machine only",
+  ),
+  logLevel: setting(
+    "OSSAGENT_LOG",
+    z.enum(["debug", "info", "warn", "error"]).default("info"),
+    "least level to log; default info",
+  ),
+  version: setting(
+    "OSSAGENT_VERSION",
+    z.string().max(64).default("0.1.0"),
+    "version that this service's own metrics carry",
+  ),
+  spoolDir: setting(
+    "OSSAGENT_SPOOL_DIR",
+    z.string().optional(),
+    "directory for own metrics while the collector is away",
+  ),
+}
+
+export interface ServiceContext<S extends Settings> {
+  config: ConfigOf<S & typeof SHELL_SETTINGS>
+  log: Logger
+  agent: Agent
+  http: FastifyInstance
+  /** Called when the service stops, the last registered first, while the door is closed already. */
+  onStop: (stop: () => void | Promise<void>) => void
+  /** A condition of `/readyz`: null when fulfilled, else what is missing. */
+  ready: (name: string, check: ReadyCheck) => void
+}
+
+export interface ServiceDefinition<S extends Settings> {
+  name: string
+  config: S
+  errors?: ErrorTable
+  door: (config: ConfigOf<S & typeof SHELL_SETTINGS>) => DoorOptions
+  start: (context: ServiceContext<S>) => void | Promise<void>
+}
+
+export interface RunningService<S extends Settings> {
+  /** Where the door is. */
+  url: string
+  context: ServiceContext<S>
+  stop: () => Promise<void>
+}
+
+export interface Service<S extends Settings> {
+  definition: ServiceDefinition<S>
+  /** In this process, for tests and mixed processes. Throws ConfigError, or what `start` throws. */
+  start: (env: Environment, log?: Logger) => Promise<RunningService<S>>
+  /** As a process of its own, until a signal or the end of its parent stops it. */
+  run: () => Promise<void>
+}
+
+export function defineService<const S extends Settings>(definition: ServiceDefinition<S>): Service<S> {
+  const start = (env: Environment, log?: Logger) => startService(definition, env, log)
+  return { definition, start, run: () => runService(definition) }
+}
+
+async function startService<S extends Settings>(
+  definition: ServiceDefinition<S>,
+  env: Environment,
+  given?: Logger,
+): Promise<RunningService<S>> {
+  const config = parseConfig({ ...SHELL_SETTINGS, ...definition.config }, env)
+  const shell = config as ConfigOf<typeof SHELL_SETTINGS>
+  const log = given ?? createLog(definition.name, shell.logLevel)
+  const agent = createServiceAgent(definition.name, shell, log)
+  const ready = new Map<string, ReadyCheck>()
+  const options = definition.door(config)
+  const http = createDoor({ options, errors: definition.errors ?? {}, log, agent, ready })
+  const stops: (() => void | Promise<void>)[] = []
+  const context: ServiceContext<S> = {
+    config,
+    log,
+    agent,
+    http,
+    onStop: (stop) => void stops.push(stop),
+    ready: (name, check) => void ready.set(name, check),
+  }
+  const stop = once(() => stopService(http, stops, agent, log))
+  try {
+    await definition.start(context)
+    const url = await http.listen({ port: options.port, host: options.host ?? shell.host })
+    log.info({ url }, "started")
+    return { url, context, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function stopService(
+  http: FastifyInstance,
+  stops: (() => void | Promise<void>)[],
+  agent: Agent,
+  log: Logger,
+): Promise<void> {
+  log.info("stopping")
+  await http.close()
+  for (const stop of stops.reverse()) {
+    try {
+      await stop()
+    } catch (error) {
+      log.error({ err: error }, "a part did not stop cleanly")
+    }
+  }
+  await agent.stop()
+  log.info("stopped")
+}
+
+function once(run: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | null = null
+  return () => {
+    running ??= run()
+    return running
+  }
+}
+
+const createLog = (service: string, level: string): Logger =>
+  pino({
+    level,
+    base: { service, pid: process.pid },
+    redact: ["*.token", "*.key", "*.password", "*.authorization", "req.headers.authorization"],
+  })
+
+function createServiceAgent(service: string, config: ConfigOf<typeof SHELL_SETTINGS>, log: Logger): Agent {
+  const agent = createAgent({
+    service,
+    version: config.version,
+    collector: config.collectorUrl,
+    key: config.ingestKey ?? "unset",
+    spool: config.ingestKey === undefined ? false : config.spoolDir,
+    onTrouble: (message) => log.warn({ step: "agent" }, message),
+  })
+  if (config.ingestKey === undefined) {
+    log.info("no ingest key: this service's own metrics are not sent")
+    void agent.stop(0)
+  }
+  return agent
+}
+
+async function runService<S extends Settings>(definition: ServiceDefinition<S>): Promise<void> {
+  if (process.argv.includes("--help")) {
+    process.stdout.write(
+      `${definition.name}: settings, by environment variable\n${describeSettings({ ...definition.config, ...SHELL_SETTINGS })}\n`,
+    )
+    return
+  }
+  let running: RunningService<S>
+  try {
+    // biome-ignore lint/style/noProcessEnv: the one place where a process reads its environment
+    running = await startService(definition, process.env)
+  } catch (error) {
+    if (error instanceof ConfigError) process.stderr.write(`${definition.name}: ${error.message}\n`)
+    else createLog(definition.name, "info").error({ err: error }, `cannot start: ${(error as Error).message}`)
+    process.exit(1)
+  }
+  stopOnSignals(running)
+}
+
+/** SIGTERM, SIGINT and the parent's end stop the service; a second signal, or 10 s, end the process at once. */
+function stopOnSignals<S extends Settings>(running: RunningService<S>): void {
+  const { log, agent } = running.context
+  let stopping = false
+  const stop = (why: string) => {
+    if (stopping) process.exit(1)
+    stopping = true
+    log.info({ why }, "asked to stop")
+    setTimeout(() => {
+      log.error(`not stopped within ${STOP_MS / 1000} s: giving up`)
+      process.exit(1)
+    }, STOP_MS).unref()
+    void running.stop().then(() => process.exit(0))
+  }
+  process.on("SIGTERM", () => stop("SIGTERM"))
+  process.on("SIGINT", () => stop("SIGINT"))
+  if (process.channel !== undefined) process.on("disconnect", () => stop("the parent process has ended"))
+  process.on("uncaughtException", (error) => {
+    log.error({ err: error }, "uncaught: the process ends")
+    agent.exception(error)
+    stop("uncaught exception")
+  })
+  process.send?.({ started: running.url })
+}
