@@ -12,6 +12,7 @@ COMMENT ON COLUMN alerting.presence.run_start IS 'first point of the current run
 
 CREATE TABLE alerting.history_state (
   key text PRIMARY KEY,
+  meta jsonb NOT NULL,
   last_t bigint NOT NULL,
   state bytea NOT NULL
 );

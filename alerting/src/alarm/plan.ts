@@ -19,6 +19,8 @@ export interface PlannedEvent {
   from: AlarmState | null
   to: AlarmState
   why: string
+  /** Left out: the detector. */
+  actor?: string
 }
 
 export interface PlannedMail {
@@ -126,11 +128,26 @@ function toChange(
     const event = { from: row.state, to: next.state, why: `${decision.why}: ${condition.why}` }
     return { row: next, event, mail: toMail(next, kind, telling) }
   }
-  const unheard = row.silenced_by !== null && silencedBy === null && next.state === "firing" && !told
-  if (!unheard) return { row: next, event: null, mail: null }
+  return { row: next, ...toUnsilenced(row, next, told) }
+}
+
+/** What follows when a silence over an alarm that nobody heard of has ended. */
+function toUnsilenced(before: AlarmRow, row: AlarmRow, told: boolean): Pick<Write, "event" | "mail"> {
+  const unheard = before.silenced_by !== null && row.silenced_by === null && row.state === "firing" && !told
+  if (!unheard) return { event: null, mail: null }
   const telling = toTelling({ to: "firing", silenced: false, told, silenceEnded: true })
   const event = { from: row.state, to: row.state, why: "the silence over it has ended" }
-  return { row: next, event, mail: toMail(next, "firing", telling) }
+  return { event, mail: toMail(row, "firing", telling) }
+}
+
+/** Open alarms for which a silence has begun or ended. */
+export function toSilenceWrites(open: readonly OpenAlarm[], silences: readonly ActiveSilence[], at: number): Write[] {
+  return open.flatMap(({ row, told }) => {
+    const silencedBy = toSilencedBy({ group: row.group, metric: row.metric, ruleName: row.rule_name }, silences, at)
+    if (silencedBy === row.silenced_by) return []
+    const next = { ...row, silenced_by: silencedBy, updated_at: new Date(at) }
+    return [{ row: next, ...toUnsilenced(row, next, told) }]
+  })
 }
 
 function toNextRow(row: AlarmRow, condition: Condition, decision: Decision, at: number): AlarmRow {

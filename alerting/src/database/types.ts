@@ -1,4 +1,4 @@
-import type { AlarmState, Detection, NewRule, NewSilence, Severity } from "@ossagent/wire"
+import type { AlarmState, Detection, Kind, NewRule, NewSilence, Severity, Stat } from "@ossagent/wire"
 import type { ColumnType, Generated, JSONColumnType } from "kysely"
 
 /** bigint identity columns: PostgreSQL's driver gives them as strings, and strings they stay. */
@@ -106,5 +106,10 @@ export interface Database {
     last_at: At
     proven: boolean
   }
-  history_state: { key: string; last_t: ColumnType<string, number, number>; state: Buffer }
+  history_state: {
+    key: string
+    meta: JSONColumnType<{ metric: string; stat: Stat; unit: string; group: Record<string, string>; kind: Kind }>
+    last_t: ColumnType<string, number, number>
+    state: Buffer
+  }
 }

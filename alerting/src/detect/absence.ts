@@ -34,7 +34,9 @@ export interface AbsenceAnswer {
   /** `silentSec` counts from the last point. */
   silent: { present: Present; silentSec: number }[]
   alive: Present[]
-  /** Whose memory changed in a way worth storing: first seen, a new run, proven. */
+  /** Without a recent point, but not watched for long enough to say that they are silent. */
+  unsure: Present[]
+  /** Proven ones whose memory changed in a way worth storing. */
   changed: Present[]
 }
 
@@ -51,17 +53,21 @@ export function look(
   settings: AbsenceSettings,
 ): AbsenceAnswer {
   memory.healthySince ??= now
-  const changed = seen.map((one) => remember(memory, one, settings)).filter((present) => present !== null)
-  const silent: AbsenceAnswer["silent"] = []
-  const alive: Present[] = []
-  for (const present of memory.known.values()) {
-    const limitMs = settings.absenceSec * 1000
-    const watchedFrom = Math.max(present.lastAt, memory.healthySince)
-    if (now - present.lastAt < limitMs) alive.push(present)
-    else if (!present.proven) memory.known.delete(present.key)
-    else if (now - watchedFrom >= limitMs) silent.push({ present, silentSec: (now - present.lastAt) / 1000 })
+  const limitMs = settings.absenceSec * 1000
+  const changed: Present[] = []
+  for (const one of seen) {
+    const present = remember(memory, one, now, settings)
+    if (present?.proven) changed.push(present)
   }
-  return { silent, alive, changed }
+  const answer: AbsenceAnswer = { silent: [], alive: [], unsure: [], changed }
+  for (const present of memory.known.values()) {
+    const watchedFrom = Math.max(present.lastAt, memory.healthySince)
+    if (now - present.lastAt < limitMs) answer.alive.push(present)
+    else if (!present.proven) memory.known.delete(present.key)
+    else if (now - watchedFrom < limitMs) answer.unsure.push(present)
+    else answer.silent.push({ present, silentSec: (now - present.lastAt) / 1000 })
+  }
+  return answer
 }
 
 /** Nothing can be said: silence is counted anew from the next good look. */
@@ -69,12 +75,14 @@ export function loseSight(memory: AbsenceMemory): void {
   memory.healthySince = null
 }
 
-function remember(memory: AbsenceMemory, one: Seen, { absenceSec, minRunSec }: AbsenceSettings): Present | null {
+/** The new memory of somebody where it changed more than its newest point, else null. */
+function remember(memory: AbsenceMemory, one: Seen, now: number, settings: AbsenceSettings): Present | null {
+  const limitMs = settings.absenceSec * 1000
   const before = memory.known.get(one.key)
-  if (before && one.lastAt <= before.lastAt) return null
-  const runs = before !== undefined && one.lastAt - before.lastAt < absenceSec * 1000
+  if (before ? one.lastAt <= before.lastAt : now - one.lastAt >= limitMs) return null
+  const runs = before !== undefined && one.lastAt - before.lastAt < limitMs
   const runStart = runs ? before.runStart : one.lastAt
-  const proven = (before?.proven ?? false) || one.lastAt - runStart >= minRunSec * 1000
+  const proven = (before?.proven ?? false) || one.lastAt - runStart >= settings.minRunSec * 1000
   const present = { ...one, runStart, proven }
   memory.known.set(one.key, present)
   return runs && proven === before.proven ? null : present

@@ -1,0 +1,170 @@
+/**
+ * Reports → alarms → people. Wires the steps: `watch` asks the collector, `detect` and `rule` judge, `alarm` keeps the state and its
+ * history, `notify` tells people, `door` shows it and takes their acts.
+ *
+ * The door opens at once; everything else begins when PostgreSQL answers, and survives its restarts.
+ */
+import { defineService, type ServiceContext } from "@ossagent/svrkit"
+import { type Book, createBook } from "./alarm/book.ts"
+import { prune } from "./alarm/prune.ts"
+import { CONFIG } from "./config.ts"
+import { migrate } from "./database/migrate.ts"
+import { type OpenDatabase, openDatabase } from "./database/open.ts"
+import { untilReady } from "./database/ready.ts"
+import { addRoutes } from "./door/door.ts"
+import { createHub } from "./door/hub.ts"
+import { ERRORS } from "./errors.ts"
+import { startLocalServer } from "./notify/localserver.ts"
+import { createMailbox, type Mailbox } from "./notify/mailbox.ts"
+import { type Notifier, startNotifier } from "./notify/notifier.ts"
+import { createOutbox } from "./notify/outbox.ts"
+import { createPost } from "./notify/post.ts"
+import { createTransport, type Transport } from "./notify/transport.ts"
+import { readPicture } from "./picture/picture.ts"
+import { createRuleStore, type RuleStore, seedRules } from "./rule/store.ts"
+import { type Collector, createCollector } from "./watch/collector.ts"
+import { createHistoryStore } from "./watch/history-store.ts"
+import { startLoop } from "./watch/loop.ts"
+import { createMinutes } from "./watch/minutes.ts"
+import { createPresence, type Presence } from "./watch/presence.ts"
+import { createPresenceStore } from "./watch/presence-store.ts"
+import { startWatch } from "./watch/watch.ts"
+
+type Context = ServiceContext<typeof CONFIG>
+
+export const alerting = defineService({
+  name: "alerting",
+  config: CONFIG,
+  errors: ERRORS,
+  door: (config) => ({
+    port: config.port,
+    credentials: [{ name: "dashboard", token: config.token, scopes: ["alarms:read", "alarms:write"] }],
+    bodyLimitBytes: 256 * 1024,
+  }),
+  start: async (context) => {
+    const { config, log, http, onStop, ready } = context
+    const database = openDatabase({
+      url: config.postgresUrl,
+      onFault: (error) => log.warn({ why: error.message }, "a database connection broke"),
+    })
+    onStop(database.close)
+    const parts = await createParts(context, database)
+    addRoutes(http, { db: database.db, ...parts, now: Date.now, forget: parts.presence.forget })
+    const stopping = new AbortController()
+    let working = false
+    const booting = boot(context, database, parts, stopping.signal).then(
+      () => {
+        working = true
+      },
+      (error: unknown) => {
+        if (!stopping.signal.aborted) log.error({ err: error }, "cannot begin to watch")
+      },
+    )
+    ready("watch", () => (working ? null : "waits for PostgreSQL"))
+    onStop(async () => {
+      stopping.abort()
+      await booting
+    })
+  },
+})
+
+interface Parts {
+  book: Book
+  rules: RuleStore
+  hub: ReturnType<typeof createHub>
+  collector: Collector
+  presence: Presence
+  mailbox: Mailbox
+  transport: Transport
+  /** Set once the job queue runs; before that the sweep finds what was written. */
+  notifier: { now: Notifier | null }
+}
+
+async function createParts({ config, log, onStop }: Context, { db }: OpenDatabase): Promise<Parts> {
+  const now = Date.now
+  const notifier: Parts["notifier"] = { now: null }
+  const collector = createCollector({ url: config.collectorUrl, token: config.readToken })
+  const hub = createHub(() => book.countOpen(), log)
+  const book = createBook({
+    db,
+    recipients: config.alarmEmails,
+    now,
+    onOutbox: (ids) => notifier.now?.wake(ids),
+    onChanged: hub.publish,
+  })
+  const mailbox = createMailbox(db, { keep: config.mailKeep, keepDays: config.mailKeepDays }, now)
+  const local = config.smtpUrl === undefined ? await startLocalServer(config.smtpPort, mailbox, log) : null
+  if (local) onStop(local.stop)
+  const transport = createTransport({ url: local?.url ?? config.smtpUrl ?? "", local: local !== null })
+  onStop(transport.stop)
+  const presence = createPresence({
+    collector,
+    store: createPresenceStore(db),
+    settings: {
+      minRunSec: config.minRunSec,
+      freshSec: config.freshSec,
+      maxLookGapSec: 4 * (config.lookMs / 1000) + 10,
+    },
+    judge: book.judge,
+    log,
+  })
+  return { book, rules: createRuleStore(db, now), hub, collector, presence, mailbox, transport, notifier }
+}
+
+/** Everything that needs the database: runs when it answers for the first time. */
+async function boot(context: Context, database: OpenDatabase, parts: Parts, signal: AbortSignal): Promise<void> {
+  const { log, onStop } = context
+  const applied = await untilReady(() => migrate(database.pool), log, signal)
+  if (applied.length > 0) log.info({ applied }, "schema brought up to date")
+  await untilReady(() => seedRules(database.db), log, signal)
+  const notifier = await untilReady(() => startMails(context, database, parts), log, signal)
+  parts.notifier.now = notifier
+  onStop(notifier.stop)
+  await startWatching(context, database, parts, signal)
+}
+
+async function startMails({ config, log, agent }: Context, { db }: OpenDatabase, parts: Parts): Promise<Notifier> {
+  const { collector, mailbox, transport } = parts
+  const { id: installation } = await db.selectFrom("installation").select("id").executeTakeFirstOrThrow()
+  const limits = { burst: config.mailBurst, refillSec: config.mailRefillSec, digestWaitSec: 3, digestEverySec: 60 }
+  const send = createPost({
+    db,
+    head: { from: config.alarmFrom, dashboardUrl: config.dashboardUrl, installation },
+    transport,
+    copies: config.smtpUrl === undefined ? null : mailbox,
+    readPicture: (alarm) => readPicture(collector, alarm, Date.now()),
+    log,
+  })
+  const outbox = createOutbox(db, limits, Date.now)
+  return startNotifier({
+    url: config.postgresUrl,
+    outbox,
+    mailbox,
+    send,
+    random: Math.random,
+    log,
+    agent,
+    sweepMs: 2_000,
+  })
+}
+
+async function startWatching(context: Context, { db }: OpenDatabase, parts: Parts, signal: AbortSignal): Promise<void> {
+  const { config, log, agent, onStop } = context
+  const { book, rules, collector, presence } = parts
+  const minutes = createMinutes({
+    collector,
+    store: createHistoryStore(db),
+    judge: book.judge,
+    readOpen: book.readOpenPrints,
+    maxSeries: config.maxSeries,
+    log,
+    agent,
+  })
+  await untilReady(presence.restore, log, signal)
+  await untilReady(minutes.restore, log, signal)
+  const { lookMs, minuteDelayMs } = config
+  const watch = startWatch({ collector, rules, book, presence, minutes, lookMs, minuteDelayMs, log, agent })
+  onStop(watch.stop)
+  const daily = startLoop({ name: "prune", everyMs: 3_600_000, log }, (now) => prune(db, config.alarmKeepDays, now))
+  onStop(daily.stop)
+}

@@ -1,0 +1,32 @@
+/** The HTTP routes of the contract (`wire/src/alarm.ts`), one file a noun. */
+import type { FastifyInstance } from "fastify"
+import type { Kysely } from "kysely"
+import type { Book } from "../alarm/book.ts"
+import type { Database } from "../database/types.ts"
+import type { RuleStore } from "../rule/store.ts"
+import { addAlarmRoutes } from "./alarms.ts"
+import { addAuditRoutes } from "./audit.ts"
+import type { Hub } from "./hub.ts"
+import { addLiveRoute } from "./live.ts"
+import { addOutboxRoutes } from "./outbox.ts"
+import { addRuleRoutes } from "./rules.ts"
+import { addSilenceRoutes } from "./silences.ts"
+
+export interface DoorDeps {
+  db: Kysely<Database>
+  book: Book
+  rules: RuleStore
+  hub: Hub
+  now: () => number
+  /** Called when a person closes an absence alarm: that thing is not missed any more. */
+  forget: (ruleId: string, group: Record<string, string>) => Promise<void>
+}
+
+export function addRoutes(http: FastifyInstance, deps: DoorDeps): void {
+  addAlarmRoutes(http, deps)
+  addSilenceRoutes(http, deps)
+  addRuleRoutes(http, deps)
+  addOutboxRoutes(http, deps)
+  addAuditRoutes(http, deps)
+  addLiveRoute(http, deps)
+}

@@ -1,0 +1,18 @@
+import { type ErrorTable, ServiceError } from "@ossagent/svrkit"
+import { isAway } from "./database/open.ts"
+
+/** Errors that only this service answers with. */
+export const ERRORS = {
+  unknown_alarm: [404, "There is no such alarm."],
+  unknown_rule: [404, "There is no such rule."],
+  unknown_silence: [404, "There is no such silence."],
+  unknown_mail: [404, "There is no such mail; old ones are removed."],
+  not_open: [409, "The alarm's state does not allow this."],
+  built_in: [409, "A built-in rule can be changed and switched off, not removed."],
+} as const satisfies ErrorTable
+
+/** Translates faults of PostgreSQL at the door; everything else flies on. */
+export function toServiceError(error: unknown): unknown {
+  if (!isAway(error)) return error
+  return new ServiceError("unavailable", "cannot reach the database: try again", { retryAfterSec: 2, cause: error })
+}

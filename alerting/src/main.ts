@@ -1,0 +1,3 @@
+import { alerting } from "./app.ts"
+
+await alerting.run()

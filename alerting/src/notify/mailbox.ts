@@ -1,0 +1,44 @@
+import { type Kysely, sql } from "kysely"
+import type { Database } from "../database/types.ts"
+
+export interface StoredMail {
+  messageId: string
+  from: string
+  to: string[]
+  subject: string
+  text: string
+  /** Pictures inlined as data: URLs. */
+  html: string
+  sentOut: boolean
+  alarmId: string | null
+}
+
+export interface Mailbox {
+  /** Stores a mail; one with the same Message-ID was stored before and stays as it is. */
+  store: (mail: StoredMail) => Promise<void>
+  /** Removes what is over the bounds of count and age. */
+  clean: () => Promise<void>
+}
+
+export interface MailboxSettings {
+  keep: number
+  keepDays: number
+}
+
+/** The mails that the dashboard shows under Outbox. */
+export function createMailbox(db: Kysely<Database>, { keep, keepDays }: MailboxSettings, now: () => number): Mailbox {
+  return {
+    store: async ({ messageId, sentOut, alarmId, ...mail }) => {
+      await db
+        .insertInto("outbox_mail")
+        .values({ ...mail, message_id: messageId, sent_out: sentOut, alarm_id: alarmId, at: new Date(now()) })
+        .onConflict((conflict) => conflict.column("message_id").doNothing())
+        .execute()
+    },
+    clean: async () => {
+      const oldest = new Date(now() - keepDays * 86_400_000)
+      await sql`DELETE FROM outbox_mail WHERE at < ${oldest}
+        OR id <= (SELECT id FROM outbox_mail ORDER BY id DESC OFFSET ${keep} LIMIT 1)`.execute(db)
+    },
+  }
+}

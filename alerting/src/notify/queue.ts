@@ -1,0 +1,87 @@
+import { createPostgresBackend, type Job, UnrecoverableError, withBackend } from "bullmq"
+import type { Logger } from "pino"
+
+const { Queue, Worker } = withBackend(createPostgresBackend)
+
+/** BullMQ's tables live beside ours. */
+const JOBS_SCHEMA = "alerting_jobs"
+const QUEUE = "mail"
+const ATTEMPTS = 60
+const LOCK_MS = 20_000
+
+export interface QueueDeps {
+  url: string
+  concurrency: number
+  /** 0 ≤ x < 1. */
+  random: () => number
+  log: Logger
+  /** Sends one outbox row. Throws when it is to be tried again, {@link UnrecoverableError} when not. */
+  deliver: (id: string, last: boolean) => Promise<void>
+}
+
+export interface MailQueue {
+  /** Adds a job for each outbox row; adding one again is harmless. */
+  add: (ids: readonly string[]) => Promise<void>
+  stop: () => Promise<void>
+}
+
+export { UnrecoverableError }
+
+/** Waits 1, 2, 4 … at most 60 s, spread over the upper half so that many do not come back at once. */
+export function toBackoffMs(attempt: number, random: () => number): number {
+  const most = Math.min(60_000, 1_000 * 2 ** Math.max(0, attempt - 1))
+  return Math.round(most * (0.5 + random() / 2))
+}
+
+/** Opens the job queue in PostgreSQL (tables made when missing) and starts to work on it. */
+export async function startQueue({ url, concurrency, random, log, deliver }: QueueDeps): Promise<MailQueue> {
+  const connection = {
+    connectionString: url,
+    schema: JOBS_SCHEMA,
+    migrate: true,
+    max: 4,
+    connectionTimeoutMillis: 5_000,
+  }
+  const queue = new Queue<Record<string, never>>(QUEUE, { connection })
+  queue.on("error", (error) => log.warn({ err: error }, "job queue in trouble"))
+  try {
+    await queue.waitUntilReady()
+  } catch (error) {
+    await queue.close().catch(() => undefined) // it never worked
+    throw error
+  }
+  const run = (job: Job) => deliver(toRowId(job), job.attemptsMade + 1 >= ATTEMPTS)
+  const worker = new Worker(QUEUE, run, {
+    connection: { ...connection, migrate: false, max: concurrency + 2 },
+    concurrency,
+    lockDuration: LOCK_MS,
+    stalledInterval: 5_000,
+    maxStalledCount: ATTEMPTS,
+    runRetryDelay: 500,
+    drainDelay: 2,
+    settings: { backoffStrategy: (attempt) => toBackoffMs(attempt, random) },
+  })
+  worker.on("error", (error) => log.warn({ err: error }, "mail worker in trouble"))
+  worker.on("failed", (job, error) =>
+    log.warn({ job: job?.id, attempt: job?.attemptsMade, why: error.message }, "mail not sent"),
+  )
+  return {
+    add: async (ids) => {
+      await queue.addBulk(ids.map((id) => ({ name: "send", data: {}, opts: toJobOptions(id) })))
+    },
+    stop: async () => {
+      await worker.close()
+      await queue.close()
+    },
+  }
+}
+
+const toJobOptions = (id: string) => ({
+  jobId: `outbox-${id}`,
+  attempts: ATTEMPTS,
+  backoff: { type: "custom" },
+  removeOnComplete: true,
+  removeOnFail: true,
+})
+
+const toRowId = (job: Job): string => (job.id ?? "").slice("outbox-".length)

@@ -1,0 +1,168 @@
+/** The other sides of this service's borders, for its tests: a collector that answers reports, and a mail server that takes mail. */
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
+import { setTimeout as sleep } from "node:timers/promises"
+import type {
+  CatalogAnswer,
+  Kind,
+  LatestAnswer,
+  LatestQuestion,
+  RangeAnswer,
+  RangeQuestion,
+  Stat,
+} from "@ossagent/wire"
+import { type ParsedMail, simpleParser } from "mailparser"
+import pg from "pg"
+import { SMTPServer } from "smtp-server"
+
+/** What a series says in every answer while it is listed. */
+export interface TestSeries {
+  service: string
+  subsystem: string
+  version?: string
+  metric: string
+  kind: Kind
+  unit: string
+  values: Partial<Record<Stat, number>>
+  /** Newest point; left out: now. */
+  lastAt?: number
+}
+
+export interface TestCollector {
+  url: string
+  series: TestSeries[]
+  /** Questions so far, newest last. */
+  asked: string[]
+  /** From now on every question gets a 503. */
+  broken: boolean
+  stop: () => Promise<void>
+}
+
+/** Answers `latest`, `range` and `catalog` from a list that the test changes. */
+export async function startTestCollector(port = 0): Promise<TestCollector> {
+  const collector = { url: "", series: [] as TestSeries[], asked: [] as string[], broken: false, stop: async () => {} }
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = []
+    request.on("data", (chunk) => chunks.push(chunk))
+    request.on("end", () => {
+      const report = request.url?.split("/").at(-1) ?? ""
+      collector.asked.push(report)
+      const question: unknown = JSON.parse(Buffer.concat(chunks).toString() || "{}")
+      const answer = collector.broken ? null : toAnswer(report, question as never, collector.series)
+      response.writeHead(answer ? 200 : 503, { "content-type": "application/json" })
+      response.end(JSON.stringify(answer ?? { error: { code: "unavailable", message: "the test says so" } }))
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve))
+  collector.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  collector.stop = () => new Promise((resolve) => server.close(() => resolve()).closeAllConnections())
+  return collector
+}
+
+function toAnswer(report: string, question: never, series: readonly TestSeries[]): unknown {
+  if (report === "latest") return toLatest(question, series)
+  if (report === "range") return toRange(question, series)
+  return toCatalog(series)
+}
+
+function toLatest(
+  { metrics, split, stats, to = Date.now(), windowSec = 10 }: LatestQuestion,
+  all: readonly TestSeries[],
+) {
+  const from = to - windowSec * 1000
+  const series = all
+    .filter((one) => !metrics || metrics.includes(one.metric))
+    .filter((one) => (one.lastAt ?? to) >= from)
+  const dims = Array.isArray(split) ? split : ["service", "subsystem", "version"]
+  const answer: LatestAnswer = {
+    from,
+    to,
+    metric: series.map((one) => one.metric),
+    kind: series.map((one) => one.kind),
+    unit: series.map((one) => one.unit),
+    group: series.map((one) => Object.fromEntries(dims.map((dim) => [dim, String(one[dim as "service"] ?? "")]))),
+    values: Object.fromEntries(stats.map((stat) => [stat, series.map((one) => one.values[stat] ?? null)])),
+    lastAt: series.map((one) => one.lastAt ?? to - 500),
+  }
+  return answer
+}
+
+function toRange({ metric, from, to, stepSec = 60, stats }: RangeQuestion, all: readonly TestSeries[]): RangeAnswer {
+  const one = all.find((series) => series.metric === metric)
+  const t = Array.from({ length: Math.ceil((to - from) / stepSec / 1000) }, (_, i) => from + i * stepSec * 1000)
+  const values = t.map((_, i) => 50 + 10 * Math.sin(i / 8))
+  const series = [{ group: {}, values: Object.fromEntries(stats.map((stat) => [stat, values])) }]
+  return { metric, kind: one?.kind ?? "gauge", unit: one?.unit ?? "", stepSec, t, series, leftOff: 0, tierSec: 60 }
+}
+
+function toCatalog(all: readonly TestSeries[]): CatalogAnswer {
+  const now = Date.now()
+  const rest = { hosts: [], labels: {}, seriesCount: 1, firstSeen: now, lastSeen: now }
+  const entries = all.map(({ metric, kind, unit, service, subsystem, version }) => {
+    return { metric, kind, unit, service, subsystem, versions: [version ?? ""], ...rest }
+  })
+  return { entries, leftOff: 0 }
+}
+
+export interface TestMailServer {
+  url: string
+  port: number
+  mails: ParsedMail[]
+  /** When set: the answer to every message, instead of taking it. */
+  refuse: { code: number; times: number } | null
+  stop: () => Promise<void>
+}
+
+/** A mail server that keeps what it takes, with user and password. */
+export async function startTestMailServer(port = 0): Promise<TestMailServer> {
+  const mails: ParsedMail[] = []
+  const result: TestMailServer = { url: "", port: 0, mails, refuse: null, stop: async () => {} }
+  const server = new SMTPServer({
+    disabledCommands: ["STARTTLS"],
+    allowInsecureAuth: true,
+    onAuth: ({ username, password }, _session, done) => {
+      if (username === "mailer" && password === "secret") done(null, { user: username })
+      else done(new Error("wrong credentials"))
+    },
+    onData: (stream, _session, done) => {
+      void simpleParser(stream).then((mail) => {
+        const { refuse } = result
+        if (refuse && refuse.times-- > 0)
+          return done(Object.assign(new Error("refused"), { responseCode: refuse.code }))
+        mails.push(mail)
+        done()
+      })
+    },
+  })
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", () => resolve()))
+  result.port = (server.server.address() as AddressInfo).port
+  result.url = `smtp://mailer:secret@127.0.0.1:${result.port}`
+  result.stop = () => new Promise((resolve) => server.close(() => resolve()))
+  return result
+}
+
+/** Waits until `condition` gives something; fails with `what` after a while. */
+export async function until<T>(
+  what: string,
+  condition: () => T | Promise<T>,
+  withinMs = 20_000,
+): Promise<Exclude<T, null | undefined | false>> {
+  const deadline = Date.now() + withinMs
+  for (;;) {
+    const value = await condition()
+    if (value) return value as Exclude<T, null | undefined | false>
+    if (Date.now() > deadline) throw new Error(`waited ${withinMs} ms in vain: ${what}`)
+    await sleep(25)
+  }
+}
+
+/** Makes an empty database on a server; returns its URL. */
+export async function createTestDatabase(serverUrl: string, name: string): Promise<string> {
+  const client = new pg.Client(serverUrl)
+  await client.connect()
+  await client.query(`CREATE DATABASE ${client.escapeIdentifier(name)}`)
+  await client.end()
+  const url = new URL(serverUrl)
+  url.pathname = `/${name}`
+  return url.href
+}
