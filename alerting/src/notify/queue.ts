@@ -7,7 +7,7 @@ const { Queue, Worker } = withBackend(createPostgresBackend)
 const JOBS_SCHEMA = "alerting_jobs"
 const QUEUE = "mail"
 const ATTEMPTS = 60
-const LOCK_MS = 20_000
+const LOCK_MS = 10_000
 
 export interface QueueDeps {
   url: string

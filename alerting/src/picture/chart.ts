@@ -1,5 +1,5 @@
 import { type ScaleLinear, type ScaleTime, scaleLinear, scaleUtc } from "d3-scale"
-import { area, line } from "d3-shape"
+import { line } from "d3-shape"
 import { formatValue } from "./units.ts"
 
 export interface ChartInput {
@@ -37,8 +37,8 @@ export function toChartSvg(input: ChartInput): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}" font-family="DejaVu Sans" font-size="11">`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#ffffff"/>`,
-    text(16, 24, input.title, `font-size="14" font-weight="bold" fill="${INK}"`),
-    text(16, 42, input.subtitle, `fill="${FAINT}"`),
+    text(16, 24, clip(input.title, 84), `font-size="14" font-weight="bold" fill="${INK}"`),
+    text(16, 42, clip(input.subtitle, 110), `fill="${FAINT}"`),
     drawAxes(x, y, input),
     drawExpected(y, input),
     drawSeries(x, y, input),
@@ -58,11 +58,11 @@ function drawAxes(x: X, y: Y, { unit, stat }: ChartInput): string {
   const rows = y.ticks(5).map((tick) => {
     const at = y(tick)
     const grid = `<line x1="${PLOT.left}" x2="${PLOT.right}" y1="${at}" y2="${at}" stroke="#e4e7eb"/>`
-    return grid + text(PLOT.left - 8, at + 4, formatValue(tick, unit, stat), `text-anchor="end" fill="${FAINT}"`)
+    return grid + text(PLOT.left - 8, at + 4, formatTick(tick, unit, stat), `text-anchor="end" fill="${FAINT}"`)
   })
-  const format = x.tickFormat(8)
   const columns = x.ticks(8).map((tick) => {
-    return text(x(tick), PLOT.bottom + 18, format(tick), `text-anchor="middle" fill="${FAINT}"`)
+    const clock = tick.toISOString().slice(11, tick.getUTCSeconds() > 0 ? 19 : 16)
+    return text(x(tick), PLOT.bottom + 18, clock, `text-anchor="middle" fill="${FAINT}"`)
   })
   const zone = text(PLOT.right, HEIGHT - 10, "time in UTC", `text-anchor="end" fill="${FAINT}"`)
   return [...rows, ...columns, zone].join("")
@@ -72,13 +72,13 @@ function drawExpected(y: Y, { lower, upper }: ChartInput): string {
   const width = PLOT.right - PLOT.left
   if (lower !== null && upper !== null) {
     const band = `x="${PLOT.left}" y="${y(upper)}" width="${width}" height="${Math.max(1, y(lower) - y(upper))}"`
-    const label = text(PLOT.right - 4, y(upper) - 4, "expected when it fired", `text-anchor="end" fill="${FAINT}"`)
+    const label = text(PLOT.left + 6, y(upper) - 5, "expected when it fired", `fill="${FAINT}"`)
     return `<rect ${band} fill="${BLUE}" fill-opacity="0.12"/>${label}`
   }
   const limit = upper ?? lower
   if (limit === null) return ""
   const rule = `<line x1="${PLOT.left}" x2="${PLOT.right}" y1="${y(limit)}" y2="${y(limit)}"`
-  const label = text(PLOT.right - 4, y(limit) - 4, "threshold", `text-anchor="end" fill="${RED}"`)
+  const label = text(PLOT.left + 6, y(limit) - 5, "threshold", `fill="${RED}"`)
   return `${rule} stroke="${RED}" stroke-dasharray="6 4"/>${label}`
 }
 
@@ -87,12 +87,11 @@ function drawSeries(x: X, y: Y, { t, values }: ChartInput): string {
   const known = (point: (typeof points)[number]) => point.value !== null
   const px = (point: (typeof points)[number]) => x(point.at)
   const py = (point: (typeof points)[number]) => y(point.value ?? 0)
-  const fill = area<(typeof points)[number]>().defined(known).x(px).y0(y(0)).y1(py)(points) ?? ""
   const stroke = line<(typeof points)[number]>().defined(known).x(px).y(py)(points) ?? ""
   const lonely = points
     .filter((point, i) => known(point) && !isKnown(values[i - 1]) && !isKnown(values[i + 1]))
     .map((point) => `<circle cx="${px(point)}" cy="${py(point)}" r="2" fill="${BLUE}"/>`)
-  return `<path d="${fill}" fill="${BLUE}" fill-opacity="0.08"/><path d="${stroke}" fill="none" stroke="${BLUE}" stroke-width="1.6"/>${lonely.join("")}`
+  return `<path d="${stroke}" fill="none" stroke="${BLUE}" stroke-width="1.6"/>${lonely.join("")}`
 }
 
 const isKnown = (value: number | null | undefined): boolean => value !== null && value !== undefined
@@ -105,6 +104,12 @@ function drawStart(x: X, at: number): string {
   const mark = `<line x1="${px}" x2="${px}" y1="${PLOT.top}" y2="${PLOT.bottom}" stroke="${RED}" stroke-width="1.4"/>`
   return mark + text(px + (px > PLOT.right - 60 ? -4 : 4), PLOT.top + 10, "alarm", `${anchor} fill="${RED}"`)
 }
+
+const clip = (line: string, most: number): string => (line.length > most ? `${line.slice(0, most - 1)}…` : line)
+
+/** Names of things are too long for an axis: they stand in the subtitle. */
+const formatTick = (value: number, unit: string, stat: string): string =>
+  formatValue(value, unit.startsWith("{") || unit.length > 3 ? "" : unit, stat)
 
 const text = (x: number, y: number, content: string, attributes: string): string =>
   `<text x="${x}" y="${y}" ${attributes}>${escapeXml(content)}</text>`

@@ -34,7 +34,7 @@ function toInput(alarm: Alarm, shown: Shown, answer: RangeAnswer, values: (numbe
   const place = Object.values(alarm.group).join(" / ")
   return {
     title: alarm.title,
-    subtitle: `${shown.metric} (${shown.stat}) of ${place || "everything"}`,
+    subtitle: `${shown.metric} (${[shown.stat, answer.unit].filter(Boolean).join(", ")}) of ${place || "everything"}`,
     unit: answer.unit,
     stat: shown.stat,
     t: answer.t,
