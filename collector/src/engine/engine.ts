@@ -1,0 +1,99 @@
+/*
+ * The embedded ClickHouse: SQL over ClickHouse's HTTP interface in, rows out. `main.ts` runs it as a process.
+ *
+ *   server → credential → request → body (statement, spool) → gate → session (chdb) → run → respond
+ *
+ * Every request gets a session of its own on the one engine of this process, so nothing leaks between requests. The
+ * data of an insert goes to a file that the engine reads: it never comes near the SQL.
+ */
+import { mkdir } from "node:fs/promises"
+import { join, resolve } from "node:path"
+import type { Logger } from "pino"
+import type { EngineConfig } from "./config.ts"
+import { writeConfig } from "./confine.ts"
+import { createCredentialCheck } from "./credential.ts"
+import { createGate } from "./gate.ts"
+import { createQueryHandler } from "./query.ts"
+import { openServer } from "./server.ts"
+import { createSessions, type EngineSession, type OpenSession } from "./session.ts"
+import { openSpool } from "./spool.ts"
+import { createCounters, type EngineStats, type QueryReport } from "./stats.ts"
+
+export type EngineDeps = {
+  log: Logger
+  /** Called once for each request that passed the credential check, when it is done. */
+  onQuery?: (report: QueryReport) => void
+}
+
+export type Engine = {
+  /** Of the HTTP interface, without credentials. */
+  url: string
+  stats: () => EngineStats
+  /** Stops intake, lets what runs finish for up to `drainMs` (default 7 s), closes the store. */
+  stop: (drainMs?: number) => Promise<void>
+}
+
+const DRAIN_MS = 7_000
+
+/**
+ * Opens the store and its HTTP door. Rejects when another process has the data directory. One engine per process; the
+ * process must have been started with UV_THREADPOOL_SIZE of at least maxQueries + 4 (see start.cts).
+ */
+export async function createEngine(config: EngineConfig, { log, onQuery }: EngineDeps): Promise<Engine> {
+  const dataDir = resolve(config.dataDir)
+  await mkdir(dataDir, { recursive: true, mode: 0o700 })
+  const openSession = createSessions(join(dataDir, "db"), await readEngineArgs(dataDir, config))
+  const keeper = openStore(openSession, dataDir) // keeps the engine between requests
+  try {
+    await keeper.query(`CREATE DATABASE IF NOT EXISTS \`${config.database}\` ENGINE = Atomic`)
+    const spool = await openSpool({ ...config, dataDir })
+    const gate = createGate({ limit: config.maxQueries, queueLimit: config.maxQueued, waitMs: config.queueMs })
+    const counters = createCounters()
+    const report = (done: QueryReport) => {
+      counters.add(done)
+      onQuery?.(done)
+    }
+    const defaults = { database: config.database, max_execution_time: String(config.maxExecutionSec) }
+    const queries = createQueryHandler({ ...config, openSession, spool, gate, log, defaults, report })
+    const server = await openServer({
+      ...config,
+      queries,
+      checkCredential: createCredentialCheck(config.user, config.password),
+    })
+    return {
+      url: server.url,
+      stats: () => ({ ...counters.read(), ...gate.counts(), spoolBytes: spool.usedBytes() }),
+      stop: async (drainMs = DRAIN_MS) => {
+        const stopped = server.stop(drainMs)
+        gate.close()
+        await stopped
+        await spool.clear()
+        keeper.close()
+      },
+    }
+  } catch (error) {
+    keeper.close()
+    throw error
+  }
+}
+
+async function readEngineArgs(dataDir: string, config: EngineConfig): Promise<string[]> {
+  return [
+    `--config-file=${await writeConfig(dataDir)}`,
+    `--max_server_memory_usage=${config.maxMemoryBytes}`,
+    `--mark_cache_size=${config.markCacheBytes}`,
+    `--background_pool_size=${config.mergeThreads}`,
+  ]
+}
+
+function openStore(openSession: OpenSession, dataDir: string): EngineSession {
+  try {
+    return openSession()
+  } catch (cause) {
+    const why = (cause as Error).message
+    const taken = why.includes("Cannot lock file")
+    throw new Error(`cannot open the store in ${dataDir}: ${taken ? "another process has it (code 76)" : why}`, {
+      cause,
+    })
+  }
+}
