@@ -1,0 +1,85 @@
+import fc from "fast-check"
+import { describe, expect, test } from "vitest"
+import { decide, type Memory, toTelling, type Verdict } from "./decide.ts"
+
+const timing = { forSec: 60, keepFiringSec: 30 }
+const at = (sec: number) => sec * 1000
+
+interface Run {
+  states: string[]
+  memory: Memory | null
+}
+
+/** One look each 10 s, as the book would apply the decisions. */
+function run(verdicts: readonly Verdict[], rule = timing): Run {
+  let memory: Memory | null = null
+  const states: string[] = []
+  verdicts.forEach((verdict, i) => {
+    const decision = decide(memory, verdict, at(i * 10), rule)
+    if (decision.act === "open") memory = { state: decision.state, startedAt: at(i * 10), goodSince: null }
+    else if (memory && decision.act === "fire") memory = { ...memory, state: "firing" }
+    else if (memory && decision.act === "keep") memory = { ...memory, goodSince: decision.goodSince }
+    else if (decision.act === "drop" || decision.act === "resolve") memory = null
+    states.push(memory?.state ?? "none")
+  })
+  return { states, memory }
+}
+
+describe("an alarm", () => {
+  test("is pending until it was bad for long enough, then fires", () => {
+    const { states } = run(Array(8).fill("bad"))
+    expect(states).toEqual([...Array(6).fill("pending"), "firing", "firing"])
+  })
+  test("that is good again before it fires is dropped", () => {
+    expect(run(["bad", "bad", "good", "bad"]).states).toEqual(["pending", "pending", "none", "pending"])
+  })
+  test("fires at once without a waiting time", () => {
+    expect(run(["bad"], { forSec: 0, keepFiringSec: 0 }).states).toEqual(["firing"])
+  })
+  test("resolves when it was good for long enough, counted anew after each relapse", () => {
+    const verdicts: Verdict[] = [
+      "bad",
+      "good",
+      "good",
+      "between",
+      "good",
+      "good",
+      "bad",
+      "good",
+      "good",
+      "good",
+      "good",
+    ]
+    const { states } = run(verdicts, { forSec: 0, keepFiringSec: 30 })
+    expect(states).toEqual([...Array(10).fill("firing"), "none"])
+  })
+  test("that is acknowledged resolves like any other", () => {
+    const memory: Memory = { state: "acknowledged", startedAt: 0, goodSince: at(70) }
+    expect(decide(memory, "good", at(100), timing).act).toBe("resolve")
+    expect(decide(memory, "bad", at(100), timing)).toEqual({ act: "keep", goodSince: null, why: "still bad" })
+  })
+})
+
+test("whatever is seen: it fires only after being bad for the whole waiting time, and ends only after being good for its whole time", () => {
+  const verdict = fc.constantFrom<Verdict>("bad", "between", "good")
+  fc.assert(
+    fc.property(fc.array(verdict, { maxLength: 80 }), (verdicts) => {
+      const { states } = run(verdicts)
+      states.forEach((state, i) => {
+        if (state === "firing" && states[i - 1] !== "firing")
+          expect(verdicts.slice(i - 6, i + 1)).toEqual(Array(7).fill("bad"))
+        if (state !== "firing" && states[i - 1] === "firing")
+          expect(verdicts.slice(i - 3, i + 1)).toEqual(Array(4).fill("good"))
+      })
+    }),
+  )
+})
+
+test("people are told when it fires, when it resolves after that, and not under a silence", () => {
+  expect(toTelling({ to: "firing", silenced: false, told: false })).toEqual({ notify: true, why: "fires" })
+  expect(toTelling({ to: "firing", silenced: true, told: false })).toEqual({ notify: false, why: "silenced" })
+  expect(toTelling({ to: "resolved", silenced: true, told: true })).toEqual({ notify: true, why: "resolved" })
+  expect(toTelling({ to: "resolved", silenced: false, told: false }).notify).toBe(false)
+  expect(toTelling({ to: "pending", silenced: false, told: false }).notify).toBe(false)
+  expect(toTelling({ to: "acknowledged", silenced: false, told: true }).notify).toBe(false)
+})
