@@ -24,6 +24,8 @@ export interface TestSeries {
   kind: Kind
   unit: string
   values: Partial<Record<Stat, number>>
+  /** Values of a window by its end (Unix ms), instead of `values`; null when it had none. */
+  valuesAt?: (to: number) => Partial<Record<Stat, number>> | null
   /** Newest point; left out: now. */
   lastAt?: number
 }
@@ -81,7 +83,7 @@ function toLatest(
     kind: series.map((one) => one.kind),
     unit: series.map((one) => one.unit),
     group: series.map((one) => Object.fromEntries(dims.map((dim) => [dim, String(one[dim as "service"] ?? "")]))),
-    values: Object.fromEntries(stats.map((stat) => [stat, series.map((one) => one.values[stat] ?? null)])),
+    values: Object.fromEntries(stats.map((stat) => [stat, series.map((one) => one.values?.[stat] ?? null)])),
     lastAt: series.map((one) => one.lastAt ?? to - 500),
   }
   return answer
@@ -125,13 +127,13 @@ export async function startTestMailServer(port = 0): Promise<TestMailServer> {
       else done(new Error("wrong credentials"))
     },
     onData: (stream, _session, done) => {
-      void simpleParser(stream).then((mail) => {
+      simpleParser(stream).then((mail) => {
         const { refuse } = result
         if (refuse && refuse.times-- > 0)
           return done(Object.assign(new Error("refused"), { responseCode: refuse.code }))
         mails.push(mail)
         done()
-      })
+      }, done) // the client was killed half way
     },
   })
   await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", () => resolve()))

@@ -29,6 +29,7 @@ export async function startLocalServer(port: number, mailbox: Mailbox, log: Logg
     disabledCommands: ["STARTTLS"],
     allowInsecureAuth: true, // loopback only
     disableReverseLookup: true,
+    closeTimeout: 1_000,
     onAuth: (auth, _session, done) => {
       const known = auth.username === user && isEqual(auth.password ?? "", password)
       if (known) done(null, { user })

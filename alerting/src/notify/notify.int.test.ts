@@ -1,0 +1,164 @@
+import { createAgent } from "@ossagent/agent"
+import { type RunningPostgres, startTestPostgres } from "@ossagent/svrkit/postgres"
+import { pino } from "pino"
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest"
+import { type Book, createBook } from "../alarm/book.ts"
+import { toCondition } from "../alarm/condition.ts"
+import { migrate } from "../database/migrate.ts"
+import { type OpenDatabase, openDatabase } from "../database/open.ts"
+import { createTestDatabase, startTestMailServer, type TestMailServer, until } from "../testing.ts"
+import { createMailbox } from "./mailbox.ts"
+import { type Notifier, startNotifier } from "./notifier.ts"
+import { createOutbox } from "./outbox.ts"
+import { createPost } from "./post.ts"
+import { createTransport, type Transport } from "./transport.ts"
+
+const log = pino({ level: "silent" })
+const agent = createAgent({
+  service: "test",
+  collector: "http://127.0.0.1:9",
+  key: "unset-unset-unset-unset",
+  spool: false,
+})
+const rule = {
+  id: "1",
+  name: "Disk",
+  detection: "threshold",
+  severity: "warning",
+  forSec: 0,
+  keepFiringSec: 0,
+} as const
+const limits = { burst: 5, refillSec: 600, digestWaitSec: 0.5, digestEverySec: 600 }
+const head = { from: "OssAgent <ossagent@localhost>", dashboardUrl: "http://dash.test", installation: "abc" }
+
+let postgres: RunningPostgres
+let server: TestMailServer
+let database: OpenDatabase
+let notifier: Notifier | null
+let book: Book
+let transport: Transport
+let databases = 0
+
+beforeAll(async () => {
+  postgres = await startTestPostgres()
+})
+afterAll(async () => {
+  await agent.stop(0)
+  await postgres.stop()
+})
+beforeEach(async () => {
+  server = await startTestMailServer()
+  database = openDatabase({ url: await createTestDatabase(postgres.url, `n${++databases}`), onFault: () => undefined })
+  await migrate(database.pool)
+  notifier = await start()
+  const onOutbox = (ids: string[]) => notifier?.wake(ids)
+  book = createBook({ db: database.db, recipients: ["ann@example.com"], now: Date.now, onOutbox, onChanged: () => {} })
+})
+afterEach(async () => {
+  await notifier?.stop()
+  transport.stop()
+  await database.close()
+  await server.stop()
+})
+
+function start(): Promise<Notifier> {
+  const { db, pool } = database
+  const url = String(pool.options.connectionString)
+  const mailbox = createMailbox(db, { keep: 10, keepDays: 1 }, Date.now)
+  transport = createTransport({ url: server.url, local: true })
+  const send = createPost({ db, head, transport, copies: mailbox, readPicture: async () => Buffer.from("png"), log })
+  const outbox = createOutbox(db, limits, Date.now)
+  return startNotifier({ url, outbox, mailbox, send, random: () => 0, log, agent, sweepMs: 300 })
+}
+
+const look = (verdict: "bad" | "good", i = 1) =>
+  toCondition({
+    rule,
+    verdict,
+    title: `disk ${i} is full`,
+    why: "it is 97 %",
+    metric: "host.disk.used",
+    stat: "avg",
+    unit: "1",
+    group: { host: `web-${i}` },
+    value: 0.97,
+    score: 0.9,
+  })
+const judge = (conditions: ReturnType<typeof look>[]) => book.judge({ ruleIds: ["1"], conditions, at: Date.now() })
+const states = async () => {
+  const rows = await database.db.selectFrom("outbox").select(["kind", "state"]).orderBy("id").execute()
+  return rows.map(({ kind, state }) => `${kind} ${state}`)
+}
+
+test("an alarm and its end are two mails of one thread, kept as sent out", async () => {
+  await judge([look("bad")])
+  await until("mail", () => server.mails.length === 1)
+  await judge([look("good")])
+  const [firing, resolved] = await until("second mail", () => server.mails.length === 2 && server.mails)
+  expect(firing?.subject).toBe("[firing] disk 1 is full")
+  expect(resolved?.subject).toBe("[resolved] disk 1 is full")
+  expect(resolved?.references).toEqual(firing?.references)
+  expect(firing?.headers.get("auto-submitted")).toBe("auto-generated")
+  expect(firing?.attachments[0]?.cid).toBe("chart")
+  const kept = await until("copies", async () => {
+    const rows = await database.db.selectFrom("outbox_mail").selectAll().execute()
+    return rows.length === 2 && rows
+  })
+  expect(kept.every(({ sent_out }) => sent_out)).toBe(true)
+  await until("recorded", async () => (await states()).join() === "firing sent,resolved sent")
+})
+
+test("a server that is busy gets the mail later, once", async () => {
+  server.refuse = { code: 451, times: 2 }
+  await judge([look("bad")])
+  await until("mail", () => server.mails.length === 1)
+  await until("recorded", async () => (await states()).join() === "firing sent")
+  const row = await database.db.selectFrom("outbox").select("attempts").executeTakeFirstOrThrow()
+  expect(row.attempts).toBe(3)
+})
+
+test("a mail that the server refuses for good is failed and says why", async () => {
+  server.refuse = { code: 550, times: 99 }
+  await judge([look("bad")])
+  await until("failed", async () => (await states()).join() === "firing failed")
+  const row = await database.db.selectFrom("outbox").select("detail").executeTakeFirstOrThrow()
+  expect(row.detail).toContain("refused")
+})
+
+test("a storm of alarms is a few mails and one digest, and nothing is lost", async () => {
+  await judge(Array.from({ length: 300 }, (_, i) => look("bad", i)))
+  await until("everything told", async () => (await states()).every((state) => state.endsWith(" sent")))
+  const digests = server.mails.filter(({ subject }) => subject?.startsWith("[digest]"))
+  const told = digests.map(({ subject }) => Number(/\] (\d+) alarms/.exec(subject ?? "")?.[1]))
+  expect(server.mails.length).toBe(limits.burst + digests.length)
+  expect(told.reduce((sum, n) => sum + n, limits.burst)).toBe(300)
+  expect(digests.length).toBe(1)
+})
+
+test("rows that no job was made for are found by the sweep", async () => {
+  await notifier?.stop()
+  transport.stop()
+  notifier = null
+  await judge([look("bad")])
+  notifier = await start()
+  await until("mail", () => server.mails.length === 1)
+})
+
+test("adding a row twice sends it once, and two looks at once open one alarm", async () => {
+  await Promise.all([judge([look("bad")]), judge([look("bad")]), judge([look("bad")])])
+  const { id } = await database.db.selectFrom("outbox").select("id").executeTakeFirstOrThrow()
+  notifier?.wake([id, id])
+  notifier?.wake([id])
+  await until("recorded", async () => (await states()).join() === "firing sent")
+  await judge([look("good")])
+  await until("resolved", () => server.mails.length === 2)
+  expect(server.mails.map(({ subject }) => subject?.slice(0, 10))).toEqual(["[firing] d", "[resolved]"])
+})
+
+test("the schema is brought up to date once, however many begin at the same time", async () => {
+  const url = await createTestDatabase(postgres.url, "fresh")
+  const several = [1, 2, 3].map(() => openDatabase({ url, onFault: () => undefined }))
+  const applied = await Promise.all(several.map(({ pool }) => migrate(pool)))
+  expect(applied.flat().sort()).toEqual(["001_alarms.sql", "002_memory.sql"])
+  await Promise.all(several.map((one) => one.close()))
+})
