@@ -1,4 +1,4 @@
-export { type ConfigOf, type Environment, port, type Settings, setting, whole } from "./config.ts"
+export { type ConfigOf, type Environment, port, type Setting, type Settings, setting, whole } from "./config.ts"
 export type { Credential, DoorOptions } from "./door.ts"
 export { type ErrorTable, ServiceError } from "./errors.ts"
 export { parse } from "./parse.ts"

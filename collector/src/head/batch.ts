@@ -72,4 +72,8 @@ export class Batch {
   }
 }
 
-const placeOf = ({ service, subsystem, host }: { service: string; subsystem: string; host: string }) => ({ service, subsystem, host })
+const placeOf = ({ service, subsystem, host }: { service: string; subsystem: string; host: string }) => ({
+  service,
+  subsystem,
+  host,
+})

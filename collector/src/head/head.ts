@@ -3,7 +3,7 @@ import type { Logger } from "pino"
 import type { Seen } from "../receive/seen.ts"
 import { Batch } from "./batch.ts"
 import type { Log } from "./log.ts"
-import { MINUTE_MS, rolledBefore } from "./rollup-time.ts"
+import { HOUR_MS, MINUTE_MS, rolledBefore } from "./rollup-time.ts"
 
 /** Stores a closed batch for good; harmless when done again. `again`: it may have been stored in part. */
 export type StoreBatch = (batch: Batch, again: boolean) => Promise<void>
@@ -22,8 +22,9 @@ export interface HeadView {
   batches: readonly Batch[]
   /** Numbers of `batches`, to be left out of the table's answer. */
   numbers: readonly number[]
-  /** Unix ms: minutes and hours before it are rolled up in the table. */
-  rolledUntil: number
+  /** Unix seconds: minutes, and hours, before it are rolled up in the tables. */
+  minutesUntil: number
+  hoursUntil: number
 }
 
 /**
@@ -102,7 +103,12 @@ export class Head {
   /** What a report has to read besides the table. */
   view(): HeadView {
     const batches = [...this.closing.map(({ batch }) => batch), this.current]
-    return { batches, numbers: batches.map((batch) => batch.number), rolledUntil: rolledBefore(this.rolledUntil, MINUTE_MS) }
+    return {
+      batches,
+      numbers: batches.map((batch) => batch.number),
+      minutesUntil: rolledBefore(this.rolledUntil, MINUTE_MS) / 1000,
+      hoursUntil: rolledBefore(this.rolledUntil, HOUR_MS) / 1000,
+    }
   }
 
   /** All batches in memory, stored ones included, oldest first: for live views. */
@@ -139,20 +145,30 @@ export class Head {
 
   /** Opens the first segment of this process. */
   private async open(now: number, rolledUntil: number): Promise<void> {
-    await this.log.rotate(now, rolledUntil, () => this.seen.encode(), (head) => {
-      this.current = new Batch(head.number, head.rolledUntil)
-    })
+    await this.log.rotate(
+      now,
+      rolledUntil,
+      () => this.seen.encode(),
+      (head) => {
+        this.current = new Batch(head.number, head.rolledUntil)
+      },
+    )
   }
 
   private async rotate(): Promise<void> {
     const now = Date.now()
     this.seen.forgetBefore(now)
-    await this.log.rotate(now, now, () => this.seen.encode(), (head) => {
-      const closed = this.current
-      closed.closedAt = head.rolledUntil
-      this.current = new Batch(head.number, head.rolledUntil)
-      this.closing.push({ batch: closed, again: false })
-    })
+    await this.log.rotate(
+      now,
+      now,
+      () => this.seen.encode(),
+      (head) => {
+        const closed = this.current
+        closed.closedAt = head.rolledUntil
+        this.current = new Batch(head.number, head.rolledUntil)
+        this.closing.push({ batch: closed, again: false })
+      },
+    )
     this.kept = this.kept.filter((batch) => batch.closedAt > now - this.options.keepMs)
     this.wakeStore()
   }
@@ -171,7 +187,10 @@ export class Head {
       } catch (error) {
         next.again = true
         this.failure = (error as Error).message
-        this.logger.warn({ err: error, batch: next.batch.number, waiting: this.closing.length }, "cannot store a batch: trying again in 1 s")
+        this.logger.warn(
+          { err: error, batch: next.batch.number, waiting: this.closing.length },
+          "cannot store a batch: trying again in 1 s",
+        )
         await sleep(1_000)
       }
     }
@@ -182,6 +201,8 @@ export class Head {
     this.closing.shift()
     this.kept.push(batch)
     this.rolledUntil = batch.closedAt
-    await this.log.remove(batch.number).catch((error) => this.logger.error({ err: error }, "cannot remove a stored log segment"))
+    await this.log
+      .remove(batch.number)
+      .catch((error) => this.logger.error({ err: error }, "cannot remove a stored log segment"))
   }
 }

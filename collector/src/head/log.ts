@@ -84,7 +84,9 @@ export class Log {
   /** Appends; resolves after the sync and after `merge` has run. Rejects with LogRefusal. */
   append(records: Waiting["records"], merge: () => void): Promise<void> {
     if (this.bytes >= this.options.limitBytes) {
-      return Promise.reject(new LogRefusal("log_full", `the log holds ${this.bytes} bytes, its limit: the store is slow or away`))
+      return Promise.reject(
+        new LogRefusal("log_full", `the log holds ${this.bytes} bytes, its limit: the store is slow or away`),
+      )
     }
     return new Promise((resolve, reject) => {
       const durable = () => {
@@ -201,7 +203,10 @@ export class Log {
     await this.file?.close()
     this.file = file
     this.head = head
-    this.sizes.set(head.number, records.reduce((sum, one) => sum + one.length, 0))
+    this.sizes.set(
+      head.number,
+      records.reduce((sum, one) => sum + one.length, 0),
+    )
     return head
   }
 }

@@ -6,7 +6,7 @@ import type { Names } from "../receive/names.ts"
 import type { Seen } from "../receive/seen.ts"
 import { Batch } from "./batch.ts"
 import type { Log, SegmentHead } from "./log.ts"
-import { type ReadRecord, RECORD, readRecords } from "./record.ts"
+import { RECORD, type ReadRecord, readRecords } from "./record.ts"
 
 interface Parts {
   log: Log
@@ -29,15 +29,22 @@ export async function replay(parts: Parts): Promise<Batch[]> {
 async function replaySegment(number: number, segment: Buffer, parts: Parts): Promise<Batch> {
   let batch = new Batch(number, number)
   const damages = readRecords(segment, (record) => {
-    if (record.type === RECORD.segment) batch = new Batch(number, (JSON.parse(record.payload.toString()) as SegmentHead).rolledUntil)
+    if (record.type === RECORD.segment)
+      batch = new Batch(number, (JSON.parse(record.payload.toString()) as SegmentHead).rolledUntil)
     else replayRecord(record, batch, parts)
   })
   for (const { from, to, torn } of damages) {
     if (torn) {
-      parts.logger.warn({ batch: number, from, bytes: to - from }, "the log's last record was cut short, and was not acknowledged: left out")
+      parts.logger.warn(
+        { batch: number, from, bytes: to - from },
+        "the log's last record was cut short, and was not acknowledged: left out",
+      )
     } else {
       const path = await parts.log.setAside(number, from, segment.subarray(from, to))
-      parts.logger.error({ batch: number, from, bytes: to - from, path }, "a log segment is damaged in its middle: that part is set aside")
+      parts.logger.error(
+        { batch: number, from, bytes: to - from, path },
+        "a log segment is damaged in its middle: that part is set aside",
+      )
     }
   }
   return batch

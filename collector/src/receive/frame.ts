@@ -29,9 +29,7 @@ export interface TakenFrame {
 }
 
 /** Why a frame cannot be taken at all. */
-export type FrameRefusal =
-  | { why: "unknown series" }
-  | { why: "clock ahead"; aheadSec: number }
+export type FrameRefusal = { why: "unknown series" } | { why: "clock ahead"; aheadSec: number }
 
 /**
  * Reads a frame; names it carries are remembered. Throws WireError when the bytes are no frame. `now` in Unix ms.
@@ -139,7 +137,8 @@ function readItems<T>(body: Uint8Array, form: z.ZodType<T>, taken: TakenFrame): 
   }
   const items = section.data.items.flatMap((item) => {
     const parsed = form.safeParse(item)
-    if (!parsed.success) refuse(taken, `an event or exception whose ${parsed.error.issues[0]?.path.join(".")} is wrong`, 1)
+    if (!parsed.success)
+      refuse(taken, `an event or exception whose ${parsed.error.issues[0]?.path.join(".")} is wrong`, 1)
     return parsed.success ? [parsed.data] : []
   })
   taken.accepted += items.length

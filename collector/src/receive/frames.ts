@@ -1,7 +1,7 @@
 /**
  * receive: one file for each protocol's door. A frame is read and checked, appended to the log, merged into the head, acknowledged.
  */
-import { ServiceError, type ServiceContext } from "@ossagent/svrkit"
+import { type ServiceContext, ServiceError } from "@ossagent/svrkit"
 import { encodeFrame, type FrameReply, SECTION, WireError } from "@ossagent/wire"
 import type { Head } from "../head/head.ts"
 import { type Log, LogRefusal } from "../head/log.ts"
@@ -34,13 +34,19 @@ export function receiveFrames(context: Context, parts: FrameParts): void {
     if (reply.duplicate) frames.with({ outcome: "duplicate" }).inc()
     else frames.with({ outcome: "stored" }).inc()
     points.inc(reply.accepted)
-    for (const { reason, count } of reply.refused ?? []) refused.with({ reason: reason.replace(/\d+/g, "n").slice(0, 60) }).inc(count)
+    for (const { reason, count } of reply.refused ?? [])
+      refused.with({ reason: reason.replace(/\d+/g, "n").slice(0, 60) }).inc(count)
     return reply
   }
 
-  http.addContentTypeParser("application/x-ossagent-frame", { parseAs: "buffer", bodyLimit: parts.limitBytes }, (_request, body, done) => done(null, body))
+  http.addContentTypeParser(
+    "application/x-ossagent-frame",
+    { parseAs: "buffer", bodyLimit: parts.limitBytes },
+    (_request, body, done) => done(null, body),
+  )
   http.post("/v1/frames", { config: { scope: "ingest" }, bodyLimit: parts.limitBytes }, async (request) => {
-    if (!Buffer.isBuffer(request.body)) throw new ServiceError("bad_frame", "cannot read the frame: Content-Type must be application/x-ossagent-frame")
+    if (!Buffer.isBuffer(request.body))
+      throw new ServiceError("bad_frame", "cannot read the frame: Content-Type must be application/x-ossagent-frame")
     const frame = request.body
     bytes.record(frame.length)
     try {
@@ -53,12 +59,19 @@ export function receiveFrames(context: Context, parts: FrameParts): void {
 }
 
 /** Stores one frame, once. A copy that comes while the first is being written waits for it. */
-async function storeFrame(bytes: Buffer, parts: FrameParts, inFlight: Map<string, Promise<FrameReply>>): Promise<FrameReply> {
+async function storeFrame(
+  bytes: Buffer,
+  parts: FrameParts,
+  inFlight: Map<string, Promise<FrameReply>>,
+): Promise<FrameReply> {
   const now = Date.now()
   const taken = take(bytes, parts.names, now)
   const { agent, epoch, sequence } = taken.header
   if (parts.seen.has(agent, epoch, sequence)) return { accepted: 0, duplicate: true, now }
-  if (parts.head.full) throw new ServiceError("store_slow", "cannot take the frame: memory for points not yet stored is full", { retryAfterSec: 2 })
+  if (parts.head.full)
+    throw new ServiceError("store_slow", "cannot take the frame: memory for points not yet stored is full", {
+      retryAfterSec: 2,
+    })
   const key = `${agent} ${epoch} ${sequence}`
   const earlier = inFlight.get(key)
   if (earlier !== undefined) return { ...(await earlier), accepted: 0, duplicate: true }
@@ -76,9 +89,14 @@ function take(bytes: Buffer, names: Names, now: number): TakenFrame {
     throw error
   }
   if (!("why" in taken)) return taken
-  if (taken.why === "unknown series") throw new ServiceError("unknown_series", "cannot place the points: their series are not named yet")
+  if (taken.why === "unknown series")
+    throw new ServiceError("unknown_series", "cannot place the points: their series are not named yet")
   const ahead = Math.round(taken.aheadSec)
-  throw new ServiceError("clock_ahead", `cannot take points ${ahead} s ahead of the collector's clock: correct the sender's`, { fields: { now } })
+  throw new ServiceError(
+    "clock_ahead",
+    `cannot take points ${ahead} s ahead of the collector's clock: correct the sender's`,
+    { fields: { now } },
+  )
 }
 
 async function append(bytes: Buffer, taken: TakenFrame, parts: FrameParts): Promise<FrameReply> {

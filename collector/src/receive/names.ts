@@ -68,7 +68,13 @@ export class Names {
   }
 
   /** Slots of the ids, into `slots`; answers null when one was never named, else the reasons of those refused. */
-  resolve(names: AgentNames, ids: Uint32Array, length: number, slots: Int32Array, now: number): Map<string, number> | null {
+  resolve(
+    names: AgentNames,
+    ids: Uint32Array,
+    length: number,
+    slots: Int32Array,
+    now: number,
+  ): Map<string, number> | null {
     const refused = new Map<string, number>()
     const known = names.slots
     for (let i = 0; i < length; i++) {
@@ -144,7 +150,8 @@ function faultOf(series: Series): string | null {
   const labels = Object.entries(series.labels)
   if (labels.length > LIMITS.labels) return `${labels.length} labels, at most ${LIMITS.labels} are taken`
   for (const [key, value] of labels) {
-    const fault = textFault("label name", key, LIMITS.name) ?? textFault(`label ${key.slice(0, 40)}`, value, LIMITS.value)
+    const fault =
+      textFault("label name", key, LIMITS.name) ?? textFault(`label ${key.slice(0, 40)}`, value, LIMITS.value)
     if (fault !== null) return fault
   }
   return null

@@ -1,5 +1,11 @@
 import { Readable } from "node:stream"
-import { type ClickHouseClient, ClickHouseError, ClickHouseLogLevel, type ClickHouseSettings, createClient } from "@clickhouse/client"
+import {
+  type ClickHouseClient,
+  ClickHouseError,
+  ClickHouseLogLevel,
+  type ClickHouseSettings,
+  createClient,
+} from "@clickhouse/client"
 import { ServiceError } from "@ossagent/svrkit"
 
 export type Params = Record<string, string | number | readonly string[] | readonly number[]>
@@ -47,13 +53,19 @@ export function createStore(options: StoreOptions): Store {
   }
   return {
     rows: (sql, params, signal) => translate(readRows(client, sql, params, limits, signal)),
-    run: async (sql, params) => void (await client.command({ query: sql, query_params: params, clickhouse_settings: ONE_PART })),
+    run: async (sql, params) =>
+      void (await client.command({ query: sql, query_params: params, clickhouse_settings: ONE_PART })),
     insertNative: async (table, columns, blocks) => {
       const query = `INSERT INTO ${table} (${columns}) FORMAT Native`
-      const { stream } = await client.exec({ query, values: Readable.from(blocks, { objectMode: false }), clickhouse_settings: ONE_PART })
+      const { stream } = await client.exec({
+        query,
+        values: Readable.from(blocks, { objectMode: false }),
+        clickhouse_settings: ONE_PART,
+      })
       stream.resume()
     },
-    insertObjects: async (table, values) => void (await client.insert({ table, values: [...values], format: "JSONEachRow", clickhouse_settings: ONE_PART })),
+    insertObjects: async (table, values) =>
+      void (await client.insert({ table, values: [...values], format: "JSONEachRow", clickhouse_settings: ONE_PART })),
     ping: async () => {
       const answer = await client.ping()
       return answer.success ? null : `ClickHouse does not answer: ${answer.error.message}`
@@ -71,8 +83,20 @@ const ONE_PART = {
   max_execution_time: 120,
 }
 
-async function readRows<T>(client: ClickHouseClient, sql: string, params: Params = {}, settings: ClickHouseSettings, signal?: AbortSignal): Promise<T[]> {
-  const result = await client.query({ query: sql, query_params: params, format: "JSONEachRow", clickhouse_settings: settings, abort_signal: signal })
+async function readRows<T>(
+  client: ClickHouseClient,
+  sql: string,
+  params: Params = {},
+  settings: ClickHouseSettings,
+  signal?: AbortSignal,
+): Promise<T[]> {
+  const result = await client.query({
+    query: sql,
+    query_params: params,
+    format: "JSONEachRow",
+    clickhouse_settings: settings,
+    abort_signal: signal,
+  })
   return result.json<T>()
 }
 
@@ -85,9 +109,16 @@ async function translate<T>(work: Promise<T>): Promise<T> {
     return await work
   } catch (error) {
     if (error instanceof ClickHouseError && TOO_MUCH.has(error.code)) {
-      throw new ServiceError("too_much", `cannot answer: the question exceeds a limit of the store (${error.type}); ask for less time, fewer series or larger steps`, { cause: error })
+      throw new ServiceError(
+        "too_much",
+        `cannot answer: the question exceeds a limit of the store (${error.type}); ask for less time, fewer series or larger steps`,
+        { cause: error },
+      )
     }
     if (error instanceof ClickHouseError && error.code !== "202") throw error
-    throw new ServiceError("store_away", `cannot ask ClickHouse: ${(error as Error).message}`, { retryAfterSec: 2, cause: error })
+    throw new ServiceError("store_away", `cannot ask ClickHouse: ${(error as Error).message}`, {
+      retryAfterSec: 2,
+      cause: error,
+    })
   }
 }

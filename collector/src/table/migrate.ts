@@ -7,7 +7,9 @@ const DDL = fileURLToPath(new URL("../../src/table/ddl/", import.meta.url))
 
 /** Applies the numbered DDL files that were not applied yet, in order. Each statement may be run again: a crash in between is harmless. */
 export async function migrate(store: Store, log: Logger): Promise<void> {
-  await store.run("CREATE TABLE IF NOT EXISTS migrations (name String, at DateTime('UTC')) ENGINE = MergeTree ORDER BY name")
+  await store.run(
+    "CREATE TABLE IF NOT EXISTS migrations (name String, at DateTime('UTC')) ENGINE = MergeTree ORDER BY name",
+  )
   const done = new Set((await store.rows<{ name: string }>("SELECT name FROM migrations")).map(({ name }) => name))
   for (const file of (await readdir(DDL)).sort()) {
     if (done.has(file) || !file.endsWith(".sql")) continue

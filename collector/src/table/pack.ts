@@ -19,10 +19,18 @@ export function packRows(block: Block, registry: Registry, batch: number, from: 
   const { texts } = registry.strings
   for (const column of ["metric", "service", "subsystem", "version", "host"] as const) {
     const numbers = registry.columns[column]
-    native.texts(column, slots.map((slot) => numbers[slot] as number), texts)
+    native.texts(
+      column,
+      slots.map((slot) => numbers[slot] as number),
+      texts,
+    )
   }
   native.values("kind", "Int8", new Int8Array(rows).fill(KINDS.indexOf(block.kind)))
-  native.maps("labels", Array.from(slots, (slot) => registry.labels[slot] as readonly number[]), texts)
+  native.maps(
+    "labels",
+    Array.from(slots, (slot) => registry.labels[slot] as readonly number[]),
+    texts,
+  )
   native.values("t0", "UInt32", new Uint32Array(rows).fill(block.start))
   native.values("batch", "UInt64", new BigUint64Array(rows).fill(BigInt(batch)))
   packPoints(native, block, from, to)
@@ -36,17 +44,33 @@ function packPoints(native: NativeBlock, block: Block, from: number, to: number)
   let used = 0
   for (let row = from; row < to; row++) {
     const mask = block.mask[row] as number
-    for (let second = 0; second < BLOCK_SEC; second++) if (mask & (1 << second)) cells[used++] = row * BLOCK_SEC + second
+    for (let second = 0; second < BLOCK_SEC; second++)
+      if (mask & (1 << second)) cells[used++] = row * BLOCK_SEC + second
     ends[row - from] = BigInt(used)
   }
   const present = cells.subarray(0, used)
-  native.arrays("dt", "UInt8", ends, Uint8Array.from(present, (cell) => cell % BLOCK_SEC))
+  native.arrays(
+    "dt",
+    "UInt8",
+    ends,
+    Uint8Array.from(present, (cell) => cell % BLOCK_SEC),
+  )
   const column = (name: "sum" | "min" | "max" | "last", has: boolean): void => {
     const values = block[name]
-    native.arrays(name, "Float64", has ? ends : null, has ? Float64Array.from(present, (cell) => values[cell] as number) : present)
+    native.arrays(
+      name,
+      "Float64",
+      has ? ends : null,
+      has ? Float64Array.from(present, (cell) => values[cell] as number) : present,
+    )
   }
   const many = block.kind !== "counter"
-  native.arrays("count", "UInt32", many ? ends : null, many ? Uint32Array.from(present, (cell) => block.count[cell] as number) : present)
+  native.arrays(
+    "count",
+    "UInt32",
+    many ? ends : null,
+    many ? Uint32Array.from(present, (cell) => block.count[cell] as number) : present,
+  )
   column("sum", true)
   column("min", many)
   column("max", many)
@@ -57,9 +81,24 @@ function packBuckets(native: NativeBlock, block: Block, from: number, to: number
   const has = hasBuckets(block.kind)
   const order = has ? entriesByRow(block, from, to) : { ends: null, entries: new Uint32Array(0) }
   const { ends, entries } = order
-  native.arrays("bucket_dt", "UInt8", ends, Uint8Array.from(entries, (entry) => block.entrySecond[entry] as number))
-  native.arrays("bucket", "Int16", ends, Int16Array.from(entries, (entry) => block.entryBucket[entry] as number))
-  native.arrays("bucket_count", "UInt32", ends, Uint32Array.from(entries, (entry) => block.entryCount[entry] as number))
+  native.arrays(
+    "bucket_dt",
+    "UInt8",
+    ends,
+    Uint8Array.from(entries, (entry) => block.entrySecond[entry] as number),
+  )
+  native.arrays(
+    "bucket",
+    "Int16",
+    ends,
+    Int16Array.from(entries, (entry) => block.entryBucket[entry] as number),
+  )
+  native.arrays(
+    "bucket_count",
+    "UInt32",
+    ends,
+    Uint32Array.from(entries, (entry) => block.entryCount[entry] as number),
+  )
 }
 
 /** Entries of rows `[from, to)` in the order of their rows: a counting sort. */

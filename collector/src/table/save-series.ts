@@ -1,4 +1,4 @@
-import { type Kind, KINDS, type Labels } from "@ossagent/wire"
+import { KINDS, type Kind, type Labels } from "@ossagent/wire"
 import { COLUMNS, type Registry } from "../head/registry.ts"
 import type { Store } from "./client.ts"
 import { NativeBlock } from "./native.ts"
@@ -42,12 +42,36 @@ export class SeriesSaver {
 function pack(registry: Registry, slots: readonly number[]): Buffer {
   const native = new NativeBlock(10, slots.length)
   const { texts } = registry.strings
-  for (const column of COLUMNS) native.texts(column, slots.map((slot) => registry.columns[column][slot] as number), texts)
-  native.values("kind", "Int8", Int8Array.from(slots, (slot) => registry.kind[slot] as number))
-  native.maps("labels", slots.map((slot) => registry.labels[slot] as readonly number[]), texts)
-  native.strings("unit", slots.map((slot) => registry.unit[slot] as string))
-  native.values("first_seen", "UInt32", Uint32Array.from(slots, (slot) => Math.floor((registry.firstSeen[slot] as number) / 1000)))
-  native.values("last_seen", "UInt32", Uint32Array.from(slots, (slot) => Math.floor((registry.lastSeen[slot] as number) / 1000)))
+  for (const column of COLUMNS)
+    native.texts(
+      column,
+      slots.map((slot) => registry.columns[column][slot] as number),
+      texts,
+    )
+  native.values(
+    "kind",
+    "Int8",
+    Int8Array.from(slots, (slot) => registry.kind[slot] as number),
+  )
+  native.maps(
+    "labels",
+    slots.map((slot) => registry.labels[slot] as readonly number[]),
+    texts,
+  )
+  native.strings(
+    "unit",
+    slots.map((slot) => registry.unit[slot] as string),
+  )
+  native.values(
+    "first_seen",
+    "UInt32",
+    Uint32Array.from(slots, (slot) => Math.floor((registry.firstSeen[slot] as number) / 1000)),
+  )
+  native.values(
+    "last_seen",
+    "UInt32",
+    Uint32Array.from(slots, (slot) => Math.floor((registry.lastSeen[slot] as number) / 1000)),
+  )
   return native.take()
 }
 

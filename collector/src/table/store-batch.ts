@@ -59,7 +59,12 @@ async function storePoints(batch: Batch, again: boolean, store: Store, registry:
     const rows = group.reduce((sum, chunk) => sum + chunk.rows, 0)
     const there = again ? (present.get(first.day) ?? (await countRows(store, batch, first.day))) : 0
     present.set(first.day, Math.max(0, there - rows))
-    if (there < rows) await store.insertNative("points_1s", PACKED_COLUMNS, group.flatMap((chunk) => chunk.blocks()))
+    if (there < rows)
+      await store.insertNative(
+        "points_1s",
+        PACKED_COLUMNS,
+        group.flatMap((chunk) => chunk.blocks()),
+      )
     group = []
   }
   for (const chunk of chunksOf(batch, registry)) {
@@ -77,13 +82,23 @@ async function countRows(store: Store, batch: Batch, day: number): Promise<numbe
   return row?.rows ?? 0
 }
 
-async function storeItems(table: "events" | "exceptions", items: readonly object[], batch: Batch, again: boolean, store: Store): Promise<void> {
+async function storeItems(
+  table: "events" | "exceptions",
+  items: readonly object[],
+  batch: Batch,
+  again: boolean,
+  store: Store,
+): Promise<void> {
   if (items.length === 0) return
   const sql = `SELECT count() AS rows FROM ${table} WHERE batch = {batch:UInt64}`
   let there = again ? ((await store.rows<{ rows: number }>(sql, { batch: batch.number }))[0]?.rows ?? 0) : 0
   for (let from = 0; from < items.length; from += CHUNK_ITEMS) {
     const chunk = items.slice(from, from + CHUNK_ITEMS)
-    if (there < chunk.length) await store.insertObjects(table, chunk.map((item) => ({ ...item, batch: batch.number })))
+    if (there < chunk.length)
+      await store.insertObjects(
+        table,
+        chunk.map((item) => ({ ...item, batch: batch.number })),
+      )
     there = Math.max(0, there - chunk.length)
   }
 }

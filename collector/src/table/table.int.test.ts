@@ -24,7 +24,14 @@ afterAll(async () => {
 })
 
 const series = (metric: string, kind: Series["kind"], labels: Series["labels"] = {}): Series => ({
-  metric, kind, labels, service: "shop", subsystem: "main", version: "1", host: "h", unit: "ms",
+  metric,
+  kind,
+  labels,
+  service: "shop",
+  subsystem: "main",
+  version: "1",
+  host: "h",
+  unit: "ms",
 })
 
 /** A batch of a counter, a labelled gauge and a timer with a point each at every second of `seconds`. */
@@ -42,7 +49,8 @@ function batchOf(registry: Registry, number: number, seconds: number[], rolledUn
     batch.merge(second, counter, Int32Array.of(slots[0] as number))
     const gauge = createPointGroup("gauge", 1)
     gauge.length = 1
-    for (const column of ["count", "sum", "min", "max", "last"] as const) gauge[column][0] = column === "count" ? 1 : second % 60
+    for (const column of ["count", "sum", "min", "max", "last"] as const)
+      gauge[column][0] = column === "count" ? 1 : second % 60
     batch.merge(second, gauge, Int32Array.of(slots[1] as number))
     const timer = createPointGroup("timer", 1, 2)
     timer.length = 1
@@ -66,18 +74,31 @@ describe("storing a batch", () => {
     const batch = batchOf(registry, 1_000, range(MINUTE, 70), MINUTE * 1000)
     await storeBatch(batch, false, store, registry)
     await storeBatch(batch, true, store, registry)
-    const raw = await store.rows(`SELECT metric, labels, sum(arraySum(sum)) AS s, sum(arraySum(count)) AS n, sum(length(dt)) AS points,
+    const raw =
+      await store.rows(`SELECT metric, labels, sum(arraySum(sum)) AS s, sum(arraySum(count)) AS n, sum(length(dt)) AS points,
       max(arrayMax(last)) AS l, sum(arraySum(bucket_count)) AS b FROM points_1s GROUP BY metric, labels ORDER BY metric`)
     expect(raw).toEqual([
       { metric: "depth", labels: { queue: "a", zone: "x" }, s: 1770 + 45, n: 70, points: 70, l: 59, b: 0 },
       { metric: "hits", labels: {}, s: 140, n: 0, points: 70, l: 0, b: 0 },
       { metric: "lat", labels: {}, s: 2100, n: 210, points: 70, l: 0, b: 210 },
     ])
-    const minutes = await store.rows(`SELECT metric, toUnixTimestamp(t) AS t, count, sum, min, max, last, bucket, bucket_count FROM points_1m ORDER BY metric`)
+    const minutes = await store.rows(
+      `SELECT metric, toUnixTimestamp(t) AS t, count, sum, min, max, last, bucket, bucket_count FROM points_1m ORDER BY metric`,
+    )
     expect(minutes).toEqual([
       { metric: "depth", t: MINUTE, count: 60, sum: 1770, min: 0, max: 59, last: 59, bucket: [], bucket_count: [] },
       { metric: "hits", t: MINUTE, count: 0, sum: 120, min: 0, max: 0, last: 0, bucket: [], bucket_count: [] },
-      { metric: "lat", t: MINUTE, count: 180, sum: 1800, min: 5, max: 20, last: 0, bucket: [74, 138], bucket_count: [120, 60] },
+      {
+        metric: "lat",
+        t: MINUTE,
+        count: 180,
+        sum: 1800,
+        min: 5,
+        max: 20,
+        last: 0,
+        bucket: [74, 138],
+        bucket_count: [120, 60],
+      },
     ])
   })
 
@@ -93,7 +114,9 @@ describe("storing a batch", () => {
     closing.closedAt = MINUTE * 1000 + 3_700_000
     await storeBatch(closing, false, store, registry)
     await storeBatch(closing, true, store, registry)
-    expect(await store.rows(`SELECT sum(sum) AS s, count() AS n FROM points_1h WHERE metric = 'hits'`)).toEqual([{ s: 142, n: 1 }])
+    expect(await store.rows(`SELECT sum(sum) AS s, count() AS n FROM points_1h WHERE metric = 'hits'`)).toEqual([
+      { s: 142, n: 1 },
+    ])
     const later = batchOf(registry, 4_000, [MINUTE + 7], closing.closedAt)
     later.closedAt = closing.closedAt + 10_000
     await storeBatch(later, false, store, registry)

@@ -1,0 +1,3 @@
+import { collector } from "./app.ts"
+
+await collector.run()

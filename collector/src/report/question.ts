@@ -1,0 +1,88 @@
+import { type Dimension, LIMITS, STATS, type Stat } from "@ossagent/wire"
+import { z } from "zod"
+
+/** The forms of questions: what crosses the border is checked here, once. */
+const name = z.string().min(1).max(LIMITS.name)
+const time = z.number().int().min(0).max(4e12)
+
+export const DIMENSION = z.custom<Dimension>(
+  (value) => typeof value === "string" && /^(service|subsystem|version|host|label\..{1,128})$/.test(value),
+  "must be service, subsystem, version, host or label.<name>",
+)
+const FILTER = z.strictObject({
+  dim: DIMENSION,
+  op: z.enum(["in", "notIn"]),
+  values: z.array(z.string().max(LIMITS.value)).min(1).max(1_000),
+})
+const STAT = z.enum(STATS as unknown as [Stat, ...Stat[]])
+const stats = z.array(STAT).min(1).max(STATS.length)
+const filters = z.array(FILTER).max(16).default([])
+const split = z.array(DIMENSION).max(4).default([])
+const top = z.number().int().min(1).max(200).default(10)
+const windowSec = z.number().int().min(1).max(86_400)
+
+export const RANGE = z
+  .strictObject({
+    metric: name,
+    from: time,
+    to: time,
+    stepSec: z
+      .number()
+      .int()
+      .min(1)
+      .max(86_400 * 31)
+      .optional(),
+    stats,
+    filters,
+    split,
+    top,
+    compare: z
+      .array(z.enum(["1d", "7d"]))
+      .max(2)
+      .default([]),
+  })
+  .refine(({ from, to }) => to > from, { message: "to must be after from", path: ["to"] })
+
+export const LATEST = z.strictObject({
+  metrics: z.array(name).min(1).max(500).optional(),
+  filters,
+  split: z.union([split, z.literal("series")]).default([]),
+  windowSec: windowSec.default(10),
+  to: time.optional(),
+  stats,
+  limit: z.number().int().min(1).max(200_000).default(10_000),
+})
+
+export const MATRIX = z.strictObject({
+  metric: name,
+  stat: STAT,
+  rows: DIMENSION.default("subsystem"),
+  columns: DIMENSION.default("version"),
+  filters,
+  windowSec: windowSec.default(300),
+  to: time.optional(),
+})
+
+export const CATALOG = z.strictObject({
+  search: z.string().max(200).optional(),
+  service: z.string().max(LIMITS.value).optional(),
+  subsystem: z.string().max(LIMITS.value).optional(),
+  metric: z.string().max(LIMITS.name).optional(),
+  since: time.optional(),
+  limit: z.number().int().min(1).max(10_000).default(1_000),
+})
+
+export const EXCEPTIONS = z.strictObject({
+  service: z.string().max(LIMITS.value).optional(),
+  version: z.string().max(LIMITS.value).optional(),
+  from: time,
+  to: time,
+  limit: z.number().int().min(1).max(1_000).default(100),
+})
+
+export const LIVE = z.strictObject({
+  questions: z
+    .array(z.strictObject({ id: z.string().min(1).max(200), metric: name, stats, filters, split, top }))
+    .min(1)
+    .max(32),
+})
