@@ -69,7 +69,7 @@ function openBody(req: IncomingMessage): Body {
   return {
     next: async () => {
       const { value, done } = await chunks.next().catch((cause) => {
-        if (encoding !== "gzip" || req.destroyed) throw cause
+        if (!String(cause.code).startsWith("Z_")) throw cause // the client has gone
         throw new EngineError("CANNOT_DECOMPRESS", `Cannot decompress the body: ${cause.message}`, { cause })
       })
       return done ? undefined : value
@@ -79,6 +79,7 @@ function openBody(req: IncomingMessage): Body {
 
 function openGzip(req: IncomingMessage): Gunzip {
   const gunzip = createGunzip()
+  gunzip.on("error", () => undefined) // the reader gets it; a second one, after the reader has gone, is of no interest
   req.once("error", (error) => gunzip.destroy(error))
   req.once("aborted", () => gunzip.destroy(new Error("the client has gone")))
   return req.pipe(gunzip)

@@ -10,7 +10,7 @@ import { mkdir } from "node:fs/promises"
 import { join, resolve } from "node:path"
 import type { Logger } from "pino"
 import type { EngineConfig } from "./config.ts"
-import { writeConfig } from "./confine.ts"
+import { checkConfined, writeConfig } from "./confine.ts"
 import { createCredentialCheck } from "./credential.ts"
 import { createGate } from "./gate.ts"
 import { createQueryHandler } from "./query.ts"
@@ -29,11 +29,14 @@ export type Engine = {
   /** Of the HTTP interface, without credentials. */
   url: string
   stats: () => EngineStats
-  /** Stops intake, lets what runs finish for up to `drainMs` (default 7 s), closes the store. */
-  stop: (drainMs?: number) => Promise<void>
+  /**
+   * Stops intake, lets what runs finish for up to `drainMs` (default 5 s), cancels the rest, closes the store. False
+   * means that a query could not be cancelled: then only SIGKILL ends the process, and what was stored stays stored.
+   */
+  stop: (drainMs?: number) => Promise<boolean>
 }
 
-const DRAIN_MS = 7_000
+const DRAIN_MS = 5_000
 
 /**
  * Opens the store and its HTTP door. Rejects when another process has the data directory. One engine per process; the
@@ -45,6 +48,7 @@ export async function createEngine(config: EngineConfig, { log, onQuery }: Engin
   const openSession = createSessions(join(dataDir, "db"), await readEngineArgs(dataDir, config))
   const keeper = openStore(openSession, dataDir) // keeps the engine between requests
   try {
+    await checkConfined(keeper)
     await keeper.query(`CREATE DATABASE IF NOT EXISTS \`${config.database}\` ENGINE = Atomic`)
     const spool = await openSpool({ ...config, dataDir })
     const gate = createGate({ limit: config.maxQueries, queueLimit: config.maxQueued, waitMs: config.queueMs })
@@ -66,9 +70,10 @@ export async function createEngine(config: EngineConfig, { log, onQuery }: Engin
       stop: async (drainMs = DRAIN_MS) => {
         const stopped = server.stop(drainMs)
         gate.close()
-        await stopped
+        const drained = await stopped
         await spool.clear()
-        keeper.close()
+        if (drained) keeper.close()
+        return drained
       },
     }
   } catch (error) {

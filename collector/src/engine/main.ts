@@ -119,8 +119,11 @@ const clickhouse = defineService({
     const timer = setInterval(() => log.debug(engine.stats(), "engine"), STATS_MS).unref()
     onStop(async () => {
       clearInterval(timer)
-      await engine.stop()
+      const clean = await engine.stop()
       log.info(engine.stats(), "engine stopped")
+      if (clean) return
+      log.error("a query cannot be cancelled: the process is killed, what was acknowledged is stored")
+      process.kill(process.pid, "SIGKILL") // process.exit would wait for that query for ever
     })
     log.info({ url: engine.url, dataDir: config.dataDir }, "engine ready")
     process.send?.({ engine: engine.url })

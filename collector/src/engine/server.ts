@@ -15,11 +15,11 @@ export type ServerParts = {
 
 export type RunningServer = {
   url: string
-  /** Stops listening, lets what runs finish within the deadline, then cancels it and cuts the connections. */
-  stop: (drainMs: number) => Promise<void>
+  /** Stops listening, lets what runs finish within the deadline, then cancels it; false when something runs on. */
+  stop: (drainMs: number) => Promise<boolean>
 }
 
-const CANCEL_MS = 2_000
+const CANCEL_MS = 1_000
 const MAX_CONNECTIONS = 1_000
 
 /** Opens ClickHouse's HTTP interface on 127.0.0.1. */
@@ -91,14 +91,15 @@ async function stopServer(
   active: Set<Promise<void>>,
   queries: QueryHandler,
   drainMs: number,
-): Promise<void> {
+): Promise<boolean> {
+  const drained = async (withinMs: number) =>
+    await Promise.race([Promise.all(active).then(() => true), sleep(withinMs, false, { ref: false })])
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   server.closeIdleConnections()
-  const drained = () => Promise.all(active)
-  await Promise.race([drained(), sleep(drainMs, undefined, { ref: false })])
-  queries.cancelAll()
-  await Promise.race([drained(), sleep(CANCEL_MS, undefined, { ref: false })])
+  const inTime = await drained(drainMs)
+  if (!inTime) queries.cancelAll()
+  const done = inTime || (await drained(CANCEL_MS))
   server.closeAllConnections()
   await closed
-  await drained()
+  return done || (await drained(CANCEL_MS))
 }

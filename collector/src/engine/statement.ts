@@ -1,5 +1,5 @@
 import { EngineError } from "./errors.ts"
-import { readTokens, type Token, UnclosedError } from "./tokens.ts"
+import { LexicalError, readTokens, type Token } from "./tokens.ts"
 
 /** One statement, sorted by what the engine has to do for it. */
 export type Statement =
@@ -58,7 +58,7 @@ function readStatement(source: string): Read {
       if (insert) return { tokens, end: insert.dataAt, insert }
     }
   } catch (error) {
-    if (error instanceof UnclosedError) throw new EngineError("SYNTAX_ERROR", `Syntax error: ${error.message}`)
+    if (error instanceof LexicalError) throw new EngineError("SYNTAX_ERROR", `Syntax error: ${error.message}`)
     throw error
   }
   if (tokens.length === 0) throw new EngineError("SYNTAX_ERROR", "Syntax error: Empty query")
@@ -104,15 +104,14 @@ function toInsert(source: string, splitAt: number, format: string, formatEnd: nu
   }
 }
 
-/** Data begins after the first line break, or after the blanks; a semicolon here is an error, as in ClickHouse. */
+/** Data begins after the first line break, or after the blanks; a semicolon there is an error, as in ClickHouse. */
 function skipBeforeData(source: string, from: number): number {
+  if (source[from] === ";")
+    throw new EngineError("SYNTAX_ERROR", "Syntax error: there is a semicolon before the data of the INSERT")
   const blanks = /[ \t\f]*\r?\n?/y
   blanks.lastIndex = from
   blanks.exec(source)
-  const at = blanks.lastIndex
-  if (source[from] !== ";" && source[at] !== ";") return at
-  if (/^[;\s]*$/.test(source.slice(from))) return source.length
-  throw new EngineError("SYNTAX_ERROR", "Syntax error: there is a semicolon before the data of the INSERT")
+  return blanks.lastIndex
 }
 
 /** `FORMAT name`, at the end or before SETTINGS. */

@@ -5,6 +5,7 @@ import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { type ClickHouseClient, ClickHouseLogLevel, createClient } from "@clickhouse/client"
 
 export type TestEngine = {
   url: string
@@ -19,6 +20,12 @@ export type TestEngine = {
   restart: (signal?: NodeJS.Signals) => Promise<void>
   /** Ends the process and removes its data. */
   stop: () => Promise<void>
+}
+
+/** The official client on a test engine, without its log. */
+export function connect(engine: TestEngine, more: Parameters<typeof createClient>[0] = {}): ClickHouseClient {
+  const { url, user: username, password, database } = engine
+  return createClient({ url, username, password, database, log: { level: ClickHouseLogLevel.OFF }, ...more })
 }
 
 /** The built launcher; run `tsc -b collector` first. */
