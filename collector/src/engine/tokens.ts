@@ -28,6 +28,8 @@ const HEX_NUMBER =
 /** An exponent takes its sign even without digits: there is no comment in `1e--x`. */
 const NUMBER = /(?:0[bB](?=[01]))?\d(?:_?\d)*(?:\.(?:\d(?:_?\d)*)?)?(?:[eE](?=.)(?:[+-](?=.))?(?:\d(?:_?\d)*)?)?/sy
 const FRACTION = /\.\d(?:_?\d)*(?:[eE](?=.)(?:[+-](?=.))?(?:\d(?:_?\d)*)?)?/sy
+/** A source that begins with a dot begins with a number, digits or not. */
+const FIRST_FRACTION = /\.(?:\d(?:_?\d)*)?(?:[eE](?=.)(?:[+-](?=.))?(?:\d(?:_?\d)*)?)?/sy
 const WHOLE = /\d(?:_?\d)*/y
 const COMMENT_EDGE = /\/\*|\*\//g
 /** ‘…’ and “…”, as UTF-8 bytes. */
@@ -103,7 +105,7 @@ function readNumber(source: string, start: number, previous: Token | undefined):
   const isAccess =
     previous !== undefined && previous.kind !== "string" && (previous.kind !== "symbol" || /[)\]]/.test(previous.text))
   if (source[start] === ".") {
-    const fraction = isAccess ? undefined : matchAt(FRACTION, source, start)
+    const fraction = isAccess ? undefined : matchAt(start === 0 ? FIRST_FRACTION : FRACTION, source, start)
     return fraction === undefined ? toToken("symbol", ".", start) : toToken("number", fraction, start)
   }
   const afterDot = previous?.kind === "symbol" && previous.text === "."
