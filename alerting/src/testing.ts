@@ -73,8 +73,9 @@ function toLatest(
 ) {
   const from = to - windowSec * 1000
   const series = all
+    .map((one) => ({ ...one, values: one.valuesAt ? one.valuesAt(to) : one.values }))
     .filter((one) => !metrics || metrics.includes(one.metric))
-    .filter((one) => (one.lastAt ?? to) >= from)
+    .filter((one) => one.values !== null && (one.lastAt ?? to) >= from)
   const dims = Array.isArray(split) ? split : ["service", "subsystem", "version"]
   const answer: LatestAnswer = {
     from,
