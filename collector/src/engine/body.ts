@@ -14,8 +14,16 @@ export type BodyParts = { req: IncomingMessage; request: EngineRequest; spool: S
  * Reads a request's statement and spools the data that follows it. The statement comes from the URL, from the body, or
  * from both joined; whatever follows an INSERT's FORMAT is data, down to the last byte, and is not looked at.
  */
-export async function readJob({ req, request, spool, maxQueryBytes }: BodyParts): Promise<Job> {
-  const body = openBody(req)
+export async function readJob(parts: BodyParts): Promise<Job> {
+  const body = openBody(parts.req)
+  try {
+    return await readFrom(body, parts)
+  } finally {
+    await body.leave()
+  }
+}
+
+async function readFrom(body: Body, { req, request, spool, maxQueryBytes }: BodyParts): Promise<Job> {
   const inUrl = toBytes(request.query)
   const insert = tryInsert(inUrl)
   if (insert) {
@@ -57,8 +65,8 @@ function tooLong(maxQueryBytes: number): EngineError {
   return new EngineError("QUERY_IS_TOO_LARGE", `Query is too large: the statement exceeds ${maxQueryBytes} bytes`)
 }
 
-/** A pull on the body's bytes. Stopping half way leaves the connection usable for the answer. */
-type Body = { next: () => Promise<Buffer | undefined> }
+/** A pull on the body's bytes. After `leave`, what was not pulled can be thrown away and the connection is usable. */
+type Body = { next: () => Promise<Buffer | undefined>; leave: () => Promise<void> }
 
 function openBody(req: IncomingMessage): Body {
   const encoding = req.headers["content-encoding"]?.toLowerCase() ?? ""
@@ -74,6 +82,7 @@ function openBody(req: IncomingMessage): Body {
       })
       return done ? undefined : value
     },
+    leave: async () => void (await chunks.return?.()),
   }
 }
 

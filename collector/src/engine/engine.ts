@@ -6,7 +6,7 @@
  * Every request gets a session of its own on the one engine of this process, so nothing leaks between requests. The
  * data of an insert goes to a file that the engine reads: it never comes near the SQL.
  */
-import { mkdir } from "node:fs/promises"
+import { mkdir, readFile } from "node:fs/promises"
 import { join, resolve } from "node:path"
 import type { Logger } from "pino"
 import type { EngineConfig } from "./config.ts"
@@ -45,8 +45,9 @@ const DRAIN_MS = 5_000
 export async function createEngine(config: EngineConfig, { log, onQuery }: EngineDeps): Promise<Engine> {
   const dataDir = resolve(config.dataDir)
   await mkdir(dataDir, { recursive: true, mode: 0o700 })
-  const openSession = createSessions(join(dataDir, "db"), await readEngineArgs(dataDir, config))
-  const keeper = openStore(openSession, dataDir) // keeps the engine between requests
+  const path = join(dataDir, "db")
+  const openSession = createSessions(path, await readEngineArgs(dataDir, config))
+  const keeper = await openStore(openSession, path) // keeps the engine between requests
   try {
     await checkConfined(keeper)
     await keeper.query(`CREATE DATABASE IF NOT EXISTS \`${config.database}\` ENGINE = Atomic`)
@@ -91,14 +92,25 @@ async function readEngineArgs(dataDir: string, config: EngineConfig): Promise<st
   ]
 }
 
-function openStore(openSession: OpenSession, dataDir: string): EngineSession {
+async function openStore(openSession: OpenSession, path: string): Promise<EngineSession> {
   try {
     return openSession()
   } catch (cause) {
-    const why = (cause as Error).message
-    const taken = why.includes("Cannot lock file")
-    throw new Error(`cannot open the store in ${dataDir}: ${taken ? "another process has it (code 76)" : why}`, {
-      cause,
-    })
+    const holder = await readHolder(path)
+    const why = holder ? `process ${holder} has it (code 76)` : "the engine has printed why"
+    throw new Error(`cannot open the store in ${path}: ${why}`, { cause })
+  }
+}
+
+/** The live process that has the store open, from the file that the engine locks; its error does not tell. */
+async function readHolder(path: string): Promise<number | undefined> {
+  const status = await readFile(join(path, "status"), "utf8").catch(() => "")
+  const pid = Number(/^PID: (\d+)/m.exec(status)?.[1])
+  if (!pid || pid === process.pid) return undefined
+  try {
+    process.kill(pid, 0)
+    return pid
+  } catch {
+    return undefined
   }
 }

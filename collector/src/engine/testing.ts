@@ -46,7 +46,11 @@ export async function startTestEngine(env: Record<string, string> = {}): Promise
     ...env,
   }
   const printed: string[] = []
-  let { child, url } = await startProcess(settings, printed)
+  const remove = () => rm(dataDir, { recursive: true, force: true })
+  let { child, url } = await startProcess(settings, printed).catch(async (error) => {
+    await remove()
+    throw error
+  })
   const end = async (signal: NodeJS.Signals) => {
     if (child.exitCode !== null || child.signalCode !== null) return
     const ended = once(child, "exit")
@@ -59,7 +63,7 @@ export async function startTestEngine(env: Record<string, string> = {}): Promise
   }
   const stop = async () => {
     await end("SIGTERM")
-    await rm(dataDir, { recursive: true, force: true })
+    await remove()
   }
   return {
     url,
