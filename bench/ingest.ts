@@ -2,7 +2,15 @@
 import { randomBytes } from "node:crypto"
 import { Agent, request } from "node:http"
 import { setTimeout as sleep } from "node:timers/promises"
-import { createPointGroup, encodeFrame, encodeNames, encodePoints, type FrameSection, SECTION, shiftPoints } from "@ossagent/wire"
+import {
+  createPointGroup,
+  encodeFrame,
+  encodeNames,
+  encodePoints,
+  type FrameSection,
+  SECTION,
+  shiftPoints,
+} from "@ossagent/wire"
 import { atLeast, atMost, report, stated } from "./result.ts"
 import { cpuSeconds, directoryBytes, INGEST_KEY, residentBytes, type Stack, startStack } from "./stack.ts"
 
@@ -39,8 +47,14 @@ function names(number: number): Uint8Array {
   const series = Array.from({ length: SERIES }, (_, i) => ({
     id: i + 1,
     series: {
-      service: `service-${number % 40}`, subsystem: `part-${number}`, version: `1.${number % 4}.0`, host: `host-${number}`,
-      metric: `app.metric.${i % 200}`, kind: "counter" as const, unit: "{request}", labels: { code: String(Math.floor(i / 200)) },
+      service: `service-${number % 40}`,
+      subsystem: `part-${number}`,
+      version: `1.${number % 4}.0`,
+      host: `host-${number}`,
+      metric: `app.metric.${i % 200}`,
+      kind: "counter" as const,
+      unit: "{request}",
+      labels: { code: String(Math.floor(i / 200)) },
     },
   }))
   return encodeNames(series)
@@ -50,7 +64,10 @@ async function send(stack: Stack, sender: Sender, number: number, second: number
   const body = shiftPoints(sender.shapes[second % SHAPES] as Uint8Array, second)
   const sections: FrameSection[] = [{ type: SECTION.points, body }]
   if (sender.sequence === 0) sections.unshift({ type: SECTION.names, body: names(number) })
-  const frame = encodeFrame({ agent: sender.agent, epoch: 1, sequence: ++sender.sequence, selfContained: false }, sections)
+  const frame = encodeFrame(
+    { agent: sender.agent, epoch: 1, sequence: ++sender.sequence, selfContained: false },
+    sections,
+  )
   for (;;) {
     const { status, accepted } = await post(`${stack.collectorUrl}/v1/frames`, frame)
     if (status === 200) return accepted
@@ -61,14 +78,20 @@ async function send(stack: Stack, sender: Sender, number: number, second: number
 
 const post = (url: string, frame: Uint8Array): Promise<{ status: number; accepted: number }> =>
   new Promise((resolve, reject) => {
-    const headers = { authorization: `Bearer ${INGEST_KEY}`, "content-type": "application/x-ossagent-frame", "content-length": frame.length }
+    const headers = {
+      authorization: `Bearer ${INGEST_KEY}`,
+      "content-type": "application/x-ossagent-frame",
+      "content-length": frame.length,
+    }
     const call = request(url, { method: "POST", agent: http, headers }, (response) => {
       let text = ""
       response.setEncoding("utf8")
       response.on("data", (part: string) => {
         text += part
       })
-      response.on("end", () => resolve({ status: response.statusCode ?? 0, accepted: Number(JSON.parse(text).accepted ?? 0) }))
+      response.on("end", () =>
+        resolve({ status: response.statusCode ?? 0, accepted: Number(JSON.parse(text).accepted ?? 0) }),
+      )
     })
     call.on("error", reject)
     call.end(frame)
@@ -107,7 +130,10 @@ for (let second = 0; second < SECONDS; second++) {
   const at = Math.floor(due / 1000)
   const counts = await Promise.all(senders.map((sender, number) => send(stack, sender, number, at)))
   accepted += counts.reduce((sum, count) => sum + count, 0)
-  peak = { collector: Math.max(peak.collector, residentBytes(collector)), engine: Math.max(peak.engine, residentBytes(engine)) }
+  peak = {
+    collector: Math.max(peak.collector, residentBytes(collector)),
+    engine: Math.max(peak.engine, residentBytes(engine)),
+  }
 }
 const seconds = (Date.now() - from) / 1000
 const own = process.cpuUsage(before.own)
@@ -115,7 +141,11 @@ await settle(stack, accepted + senders.length * SERIES)
 const inStore = (await stored(stack)) - senders.length * SERIES
 const cpu = { collector: cpuSeconds(collector) - before.collector, engine: cpuSeconds(engine) - before.engine }
 const millions = accepted / 1e6
-const bytes = Number(await stack.sql("SELECT sum(bytes_on_disk) FROM system.parts WHERE active AND table = 'points_1s' AND database = currentDatabase()"))
+const bytes = Number(
+  await stack.sql(
+    "SELECT sum(bytes_on_disk) FROM system.parts WHERE active AND table = 'points_1s' AND database = currentDatabase()",
+  ),
+)
 if (inStore !== accepted) throw new Error(`${accepted} points were acknowledged, ${inStore} are in the store`)
 report({
   name: "ingest",

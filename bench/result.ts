@@ -24,13 +24,25 @@ export interface Result {
 const RESULTS = fileURLToPath(new URL("../results/", import.meta.url))
 
 export const atLeast = (figure: string, value: number, unit: string, target: number): Figure => ({
-  figure, value: round(value), unit, target: `≥ ${target}`, holds: value >= target,
+  figure,
+  value: round(value),
+  unit,
+  target: `≥ ${target}`,
+  holds: value >= target,
 })
 export const atMost = (figure: string, value: number, unit: string, target: number): Figure => ({
-  figure, value: round(value), unit, target: `≤ ${target}`, holds: value <= target,
+  figure,
+  value: round(value),
+  unit,
+  target: `≤ ${target}`,
+  holds: value <= target,
 })
 export const stated = (figure: string, value: number, unit: string): Figure => ({
-  figure, value: round(value), unit, target: "stated", holds: null,
+  figure,
+  value: round(value),
+  unit,
+  target: "stated",
+  holds: null,
 })
 
 const round = (value: number): number => Number(value.toPrecision(4))
@@ -40,9 +52,16 @@ export function report({ name, about, runs, versions, figures }: Result): void {
   const at = new Date().toISOString()
   const machine = `${cpus().length} × ${cpus()[0]?.model ?? "unknown"}, ${Math.round(totalmem() / 2 ** 30)} GiB`
   const all = { node: process.version, commit: commit(), ...versions }
-  const rows = figures.map(({ figure, value, unit, target, holds }) => `| ${figure} | ${value} | ${unit} | ${target} | ${holds === null ? "" : holds ? "yes" : "**no**"} |`)
+  const rows = figures.map(
+    ({ figure, value, unit, target, holds }) =>
+      `| ${figure} | ${value} | ${unit} | ${target} | ${holds === null ? "" : holds ? "yes" : "**no**"} |`,
+  )
   const table = ["| figure | value | unit | target | holds |", "|---|---|---|---|---|", ...rows].join("\n")
-  const text = `# ${name}\n\n${about}\n\n\`npm run bench -- ${name}\`, ${at}, ${runs} run${runs === 1 ? "" : "s"}, on ${machine}; ${Object.entries(all).map(([key, value]) => `${key} ${value}`).join(", ")}.\n\n${table}\n`
+  const text = `# ${name}\n\n${about}\n\n\`npm run bench -- ${name}\`, ${at}, ${runs} run${runs === 1 ? "" : "s"}, on ${machine}; ${Object.entries(
+    all,
+  )
+    .map(([key, value]) => `${key} ${value}`)
+    .join(", ")}.\n\n${table}\n`
   process.stdout.write(`${text}\n`)
   mkdirSync(RESULTS, { recursive: true })
   writeFileSync(`${RESULTS}${name}.md`, text)

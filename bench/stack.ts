@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process"
 import { once } from "node:events"
-import { readFileSync, readdirSync, statSync } from "node:fs"
+import { readdirSync, readFileSync, statSync } from "node:fs"
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -50,7 +50,11 @@ export async function startStack(env: Record<string, string> = {}): Promise<Stac
     engineUrl: engine.url,
     directory,
     sql: async (statement) => {
-      const headers = { "x-clickhouse-user": "ossagent", "x-clickhouse-key": PASSWORD, "x-clickhouse-database": "ossagent" }
+      const headers = {
+        "x-clickhouse-user": "ossagent",
+        "x-clickhouse-key": PASSWORD,
+        "x-clickhouse-database": "ossagent",
+      }
       const answer = await fetch(engine.url, { method: "POST", headers, body: statement })
       return answer.text()
     },
@@ -64,7 +68,10 @@ export async function startStack(env: Record<string, string> = {}): Promise<Stac
 
 async function startProcess(main: string, env: Record<string, string>): Promise<{ child: ChildProcess; url: string }> {
   // biome-ignore lint/style/noProcessEnv: handed on to the process under measurement
-  const child = fork(join(ROOT, main), { env: { ...process.env, ...env }, stdio: ["ignore", "inherit", "inherit", "ipc"] })
+  const child = fork(join(ROOT, main), {
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+  })
   const url = new Promise<string>((resolve, reject) => {
     child.once("exit", () => reject(new Error(`cannot start ${main}`)))
     // A service says where its door is; the store says where its own interface is besides.
@@ -99,5 +106,8 @@ export function residentBytes(pid: number): number {
 export function directoryBytes(directory: string): number {
   return readdirSync(directory, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .reduce((sum, entry) => sum + (statSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false })?.size ?? 0), 0)
+    .reduce(
+      (sum, entry) => sum + (statSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false })?.size ?? 0),
+      0,
+    )
 }

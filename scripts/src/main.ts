@@ -1,0 +1,113 @@
+/**
+ * `npm start`: the two engines and every service as processes of their own, supervised. Ctrl-C, SIGTERM or the end of this process
+ * stops them all, the last started first.
+ */
+import { writeFileSync } from "node:fs"
+import { createServer } from "node:net"
+import { join } from "node:path"
+import type { Agent } from "@ossagent/agent"
+import { type LaunchConfig, parseLaunchConfig } from "./config.ts"
+import { watchMachine } from "./machine.ts"
+import { readSecrets, type Secrets } from "./secrets.ts"
+import { type ServiceSpec, servicesOf } from "./services.ts"
+import { type Supervised, supervise } from "./supervise.ts"
+
+/** Services that wait for nobody are started at once; the others once these are there. */
+const FIRST = new Set(["clickhouse", "postgres"])
+
+const running: Supervised[] = []
+let machine: Agent | null = null
+let stopping: Promise<void> | null = null
+
+async function main(): Promise<void> {
+  const from = Date.now()
+  const config = parseLaunchConfig(process.env)
+  const { secrets, path } = readSecrets(config.dataDir)
+  const specs = servicesOf(config, secrets, process.env)
+  await refuseBusyPorts(specs)
+  const begin = (some: ServiceSpec[]): Promise<void[]> => {
+    const started = some.map((spec) => supervise(spec, childEnv(), () => machine))
+    running.push(...started)
+    return Promise.all(started.map((one) => one.started))
+  }
+  await begin(specs.filter((spec) => FIRST.has(spec.name)))
+  await begin(specs.filter((spec) => !FIRST.has(spec.name)))
+  machine = watchMachine({
+    collector: `http://127.0.0.1:${config.port + 1}`,
+    key: secrets.ingestKey,
+    dataDir: config.dataDir,
+    spool: join(config.dataDir, "spool/machine"),
+  })
+  writeAgentEnv(config, secrets)
+  greet({ config, secrets, path, seconds: (Date.now() - from) / 1000 })
+  process.send?.({ started: `http://127.0.0.1:${config.port}` })
+}
+
+/** Node's own variables for children; secrets are each service's own, by its specification. */
+const childEnv = (): NodeJS.ProcessEnv => ({ ...process.env, FORCE_COLOR: undefined })
+
+/** A port that somebody else holds is said before anything starts. */
+async function refuseBusyPorts(specs: readonly ServiceSpec[]): Promise<void> {
+  for (const { name, port } of specs) {
+    await new Promise<void>((resolve, reject) => {
+      const probe = createServer()
+      probe.once("error", (error: NodeJS.ErrnoException) => {
+        reject(
+          new Error(
+            `cannot start ${name}: port ${port} is in use (${error.code}). Stop what holds it, or set OSSAGENT_PORT to another port, say ${port + 1000}.`,
+          ),
+        )
+      })
+      probe.listen(port, "127.0.0.1", () => probe.close(() => resolve()))
+    })
+  }
+}
+
+/** For `source`: what a service of yours needs to send metrics here. */
+function writeAgentEnv({ dataDir, port }: LaunchConfig, { ingestKey }: Secrets): void {
+  const lines = [`export OSSAGENT_COLLECTOR=http://127.0.0.1:${port + 1}`, `export OSSAGENT_KEY=${ingestKey}`, ""]
+  writeFileSync(join(dataDir, "agent.env"), lines.join("\n"), { mode: 0o600 })
+}
+
+function greet(about: { config: LaunchConfig; secrets: Secrets; path: string; seconds: number }): void {
+  const { config, secrets, path, seconds } = about
+  process.stdout.write(
+    [
+      "",
+      `  OssAgent is running (started in ${seconds.toFixed(1)} s)`,
+      "",
+      `  dashboard   ${process.env.OSSAGENT_DASHBOARD_URL ?? `http://127.0.0.1:${config.port}`}`,
+      `  e-mail      ${secrets.adminEmail}`,
+      `  password    ${secrets.adminPassword}      (first password; kept in ${path})`,
+      "",
+      `  your service: source ${join(config.dataDir, "agent.env")}   then use @ossagent/agent, see "Add a service"`,
+      "  Ctrl-C stops everything.",
+      "",
+      "",
+    ].join("\n"),
+  )
+}
+
+async function stopAll(): Promise<void> {
+  await machine?.stop(500)
+  for (const one of running.reverse()) await one.stop()
+}
+
+function stop(code: number): void {
+  if (stopping !== null) {
+    process.stderr.write("ossagent: still stopping\n")
+    return
+  }
+  process.stdout.write("ossagent: stopping …\n")
+  stopping = stopAll()
+  void stopping.then(() => process.exit(code))
+}
+
+process.on("SIGINT", () => stop(0))
+process.on("SIGTERM", () => stop(0))
+process.on("SIGHUP", () => stop(0))
+if (process.channel !== undefined) process.on("disconnect", () => stop(0))
+main().catch((error: Error) => {
+  process.stderr.write(`ossagent: ${error.message}\n`)
+  stop(1)
+})
