@@ -12,7 +12,7 @@ export interface EngineConfig {
   maxMemoryBytes: number
   markCacheBytes: number
   mergeThreads: number
-  /** Queries that run at once. */
+  /** Statements that run at once: two thirds for queries, one third for inserts and DDL. */
   maxQueries: number
   /** Requests that wait for one to end, and the longest wait. */
   maxQueued: number

@@ -12,7 +12,7 @@ import type { Logger } from "pino"
 import type { EngineConfig } from "./config.ts"
 import { checkConfined, writeConfig } from "./confine.ts"
 import { createCredentialCheck } from "./credential.ts"
-import { createGate } from "./gate.ts"
+import { createGate, type Gate } from "./gate.ts"
 import { createQueryHandler } from "./query.ts"
 import { openServer } from "./server.ts"
 import { createSessions, type EngineSession, type OpenSession } from "./session.ts"
@@ -52,14 +52,14 @@ export async function createEngine(config: EngineConfig, { log, onQuery }: Engin
     await checkConfined(keeper)
     await keeper.query(`CREATE DATABASE IF NOT EXISTS \`${config.database}\` ENGINE = Atomic`)
     const spool = await openSpool({ ...config, dataDir })
-    const gate = createGate({ limit: config.maxQueries, queueLimit: config.maxQueued, waitMs: config.queueMs })
+    const gates = createGates(config)
     const counters = createCounters()
     const report = (done: QueryReport) => {
       counters.add(done)
       onQuery?.(done)
     }
     const defaults = { database: config.database, max_execution_time: String(config.maxExecutionSec) }
-    const queries = createQueryHandler({ ...config, openSession, spool, gate, log, defaults, report })
+    const queries = createQueryHandler({ ...config, openSession, spool, gates, log, defaults, report })
     const server = await openServer({
       ...config,
       queries,
@@ -67,10 +67,15 @@ export async function createEngine(config: EngineConfig, { log, onQuery }: Engin
     })
     return {
       url: server.url,
-      stats: () => ({ ...counters.read(), ...gate.counts(), spoolBytes: spool.usedBytes() }),
+      stats: () => ({
+        ...counters.read(),
+        ...addUp(gates.read.counts(), gates.write.counts()),
+        spoolBytes: spool.usedBytes(),
+      }),
       stop: async (drainMs = DRAIN_MS) => {
         const stopped = server.stop(drainMs)
-        gate.close()
+        gates.read.close()
+        gates.write.close()
         const drained = await stopped
         await spool.clear()
         if (drained) keeper.close()
@@ -81,6 +86,20 @@ export async function createEngine(config: EngineConfig, { log, onQuery }: Engin
     keeper.close()
     throw error
   }
+}
+
+/** Two thirds of the slots are for queries, one third for inserts and DDL. */
+function createGates({ maxQueries, maxQueued, queueMs }: EngineConfig): { read: Gate; write: Gate } {
+  const write = Math.max(1, Math.floor(maxQueries / 3))
+  const limits = { queueLimit: maxQueued, waitMs: queueMs }
+  return {
+    read: createGate({ limit: Math.max(1, maxQueries - write), ...limits }),
+    write: createGate({ limit: write, ...limits }),
+  }
+}
+
+function addUp(a: { running: number; queued: number }, b: { running: number; queued: number }) {
+  return { running: a.running + b.running, queued: a.queued + b.queued }
 }
 
 async function readEngineArgs(dataDir: string, config: EngineConfig): Promise<string[]> {

@@ -12,7 +12,7 @@ beforeAll(async () => {
     OSSAGENT_CLICKHOUSE_MAX_SPOOL_BYTES: "150000",
     OSSAGENT_CLICKHOUSE_MAX_QUERY_BYTES: "20000",
     OSSAGENT_CLICKHOUSE_MAX_URL_BYTES: "30000",
-    OSSAGENT_CLICKHOUSE_MAX_QUERIES: "2",
+    OSSAGENT_CLICKHOUSE_MAX_QUERIES: "3",
     OSSAGENT_CLICKHOUSE_MAX_QUEUED: "2",
     OSSAGENT_CLICKHOUSE_QUEUE_MS: "500",
   })
@@ -78,6 +78,14 @@ describe("a limit", () => {
     )
     expect((await Promise.all(late)).filter((error) => error?.message.includes("no slot within 500 ms")).length).toBe(2)
     expect(await client.ping({ select: true })).toEqual({ success: true })
+  })
+
+  it("on queries leaves room for inserts", async () => {
+    const asked = Array.from({ length: 2 }, () => client.query({ query: "SELECT sleep(1)" }).then((set) => set.text()))
+    const startedAt = performance.now()
+    await client.insert({ table: "t", values: [{ s: "x" }], format: "JSONEachRow" })
+    expect(performance.now() - startedAt).toBeLessThan(900)
+    await Promise.all(asked)
   })
 
   it("on the disk refuses inserts and still answers queries", async () => {

@@ -54,7 +54,11 @@ const SETTINGS = {
     "cache of index marks; default 256 MiB",
   ),
   mergeThreads: setting("OSSAGENT_CLICKHOUSE_MERGE_THREADS", whole(2, 1, 64), "threads for merges; default 2"),
-  maxQueries: setting("OSSAGENT_CLICKHOUSE_MAX_QUERIES", whole(12, 1, 60), "queries that run at once; default 12"),
+  maxQueries: setting(
+    "OSSAGENT_CLICKHOUSE_MAX_QUERIES",
+    whole(12, 1, 60),
+    "statements that run at once, two thirds of them queries, one third inserts and DDL; default 12",
+  ),
   maxQueued: setting(
     "OSSAGENT_CLICKHOUSE_MAX_QUEUED",
     whole(200, 0, 10_000),

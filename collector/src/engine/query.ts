@@ -14,7 +14,8 @@ import type { QueryReport } from "./stats.ts"
 export type QueryParts = {
   openSession: OpenSession
   spool: Spool
-  gate: Gate
+  /** Slots of queries, and of all that writes, so that neither starves the other. */
+  gates: { read: Gate; write: Gate }
   log: Logger
   /** `database` and settings that a request does not state itself. */
   defaults: Record<string, string>
@@ -43,7 +44,7 @@ export function createQueryHandler(parts: QueryParts): QueryHandler {
     try {
       claim(running, request.queryId, gone)
       job = await readJob({ req, request, spool: parts.spool, maxQueryBytes: parts.maxQueryBytes })
-      const leave = await parts.gate.enter()
+      const leave = await parts.gates[job.statement.kind === "read" ? "read" : "write"].enter()
       const sent = await runInSlot(parts, { job, request, res, gone: gone.signal, startedAt }).finally(leave)
       summary = sent.summary
       failure = sent.failure
