@@ -2,9 +2,11 @@
  * The outbox rows: claimed for sending, held over the rate, merged into digests, recorded. Every step is one transaction, and a row's
  * state says what is known: `sending` means that SMTP was asked and the answer is not recorded yet.
  */
-import { type Kysely, type Selectable, sql, type Transaction } from "kysely"
+import type { Kysely, Selectable, Transaction } from "kysely"
 import type { Database, OutboxTable } from "../database/types.ts"
-import { type Bucket, type BucketSettings, isDigestDue, takeToken } from "./bucket.ts"
+import type { BucketSettings } from "./bucket.ts"
+import { mergeHeld } from "./digest.ts"
+import { takeTokenOf } from "./recipient.ts"
 
 export type OutboxRow = Selectable<OutboxTable>
 type Tx = Transaction<Database>
@@ -33,15 +35,7 @@ export function createOutbox(db: Kysely<Database>, settings: BucketSettings, now
     claim: (id) => db.transaction().execute((tx) => claim(tx, id, settings, now())),
     recordSent: (id) => db.transaction().execute((tx) => recordSent(tx, id, new Date(now()))),
     recordFault: (id, why, final) => recordFault(db, { id, why, final, at: new Date(now()) }),
-    mergeHeld: async () => {
-      const held = await readHeld(db)
-      const ids: string[] = []
-      for (const { recipient } of held) {
-        const id = await db.transaction().execute((tx) => mergeHeldOf(tx, recipient, settings, now()))
-        if (id !== null) ids.push(id)
-      }
-      return ids
-    },
+    mergeHeld: () => mergeHeld(db, settings, now),
     readLost: (ageMs) => readLost(db, now(), ageMs),
     countWaiting: async () => {
       const row = await db
@@ -73,33 +67,6 @@ async function claim(tx: Tx, id: string, settings: BucketSettings, now: number):
   return { send: true, row: { ...row, state: "sending", attempts }, inDoubt: row.state === "sending" }
 }
 
-async function takeTokenOf(tx: Tx, address: string, settings: BucketSettings, now: number): Promise<boolean> {
-  const taken = takeToken(await readBucket(tx, address, settings, now), now, settings)
-  const { tokens, refilledAt } = taken.bucket
-  await tx
-    .updateTable("recipient")
-    .set({ tokens, refilled_at: new Date(refilledAt) })
-    .where("address", "=", address)
-    .execute()
-  return taken.send
-}
-
-/** The bucket of a recipient, locked until the transaction ends; a full one for somebody new. */
-async function readBucket(tx: Tx, address: string, settings: BucketSettings, now: number): Promise<Bucket> {
-  await tx
-    .insertInto("recipient")
-    .values({ address, tokens: settings.burst, refilled_at: new Date(now) })
-    .onConflict((conflict) => conflict.column("address").doNothing())
-    .execute()
-  const row = await tx
-    .selectFrom("recipient")
-    .selectAll()
-    .where("address", "=", address)
-    .forUpdate()
-    .executeTakeFirstOrThrow()
-  return { tokens: row.tokens, refilledAt: row.refilled_at.getTime() }
-}
-
 async function recordSent(tx: Tx, id: string, at: Date): Promise<void> {
   const sent = { state: "sent", sent_at: at, touched_at: at } as const
   await tx.updateTable("outbox").set(sent).where("id", "=", id).execute()
@@ -124,62 +91,6 @@ async function recordFault(db: Kysely<Database>, { id, why, final, at }: Fault):
     .set({ state, detail: why.slice(0, 1_000), touched_at: at })
     .where((where) => where.or([where("id", "=", id), ...(final ? [where("digest_id", "=", id)] : [])]))
     .execute()
-}
-
-function readHeld(db: Kysely<Database>): Promise<{ recipient: string }[]> {
-  return db.selectFrom("outbox").select("recipient").distinct().where("state", "=", "held").execute()
-}
-
-async function mergeHeldOf(tx: Tx, address: string, settings: BucketSettings, now: number): Promise<string | null> {
-  const bucket = await readBucket(tx, address, settings, now)
-  const held = await tx
-    .selectFrom("outbox")
-    .select(["id", "severity", "touched_at"])
-    .where("recipient", "=", address)
-    .where("state", "=", "held")
-    .orderBy("id")
-    .forUpdate()
-    .execute()
-  const { digest_at } = await tx
-    .selectFrom("recipient")
-    .select("digest_at")
-    .where("address", "=", address)
-    .executeTakeFirstOrThrow()
-  const taken = takeToken(bucket, now, settings)
-  const oldestAt = held[0]?.touched_at.getTime() ?? now
-  const due = isDigestDue(
-    { count: held.length, oldestAt, lastDigestAt: digest_at?.getTime() ?? null },
-    taken.send,
-    now,
-    settings,
-  )
-  if (!due) return null
-  const at = new Date(now)
-  const { tokens, refilledAt } = taken.bucket
-  await tx
-    .updateTable("recipient")
-    .set({ tokens, refilled_at: new Date(refilledAt), digest_at: at })
-    .where("address", "=", address)
-    .execute()
-  return insertDigest(tx, address, held, at)
-}
-
-async function insertDigest(
-  tx: Tx,
-  recipient: string,
-  held: readonly Pick<OutboxRow, "id" | "severity">[],
-  at: Date,
-): Promise<string> {
-  const severity = (["critical", "warning"] as const).find((s) => held.some((row) => row.severity === s)) ?? "info"
-  const { id } = await tx
-    .insertInto("outbox")
-    .values({ kind: "digest", severity, recipient, state: "queued", created_at: at, touched_at: at })
-    .returning("id")
-    .executeTakeFirstOrThrow()
-  const ids = held.map((row) => row.id)
-  await sql`UPDATE outbox SET state = 'merged', digest_id = ${id}, detail = ${`merged into digest ${id}`}, touched_at = ${at}
-    WHERE id = ANY(${ids}::bigint[])`.execute(tx)
-  return id
 }
 
 async function readLost(db: Kysely<Database>, now: number, ageMs: number): Promise<string[]> {

@@ -34,15 +34,22 @@ function toInput(alarm: Alarm, shown: Shown, answer: RangeAnswer, values: (numbe
   const place = Object.values(alarm.group).join(" / ")
   return {
     title: alarm.title,
-    subtitle: `${shown.metric} (${[shown.stat, answer.unit].filter(Boolean).join(", ")}) of ${place || "everything"}`,
+    subtitle: `${shown.metric} (${[shown.stat, answer.unit.replace(/[{}]/g, "")].filter(Boolean).join(", ")}) of ${place || "everything"}`,
     unit: answer.unit,
     stat: shown.stat,
-    t: answer.t,
-    values,
+    ...crop(answer.t, values, alarm.startedAt),
     lower: own ? alarm.lower : null,
     upper: own ? alarm.upper : null,
     startedAt: alarm.startedAt,
   }
+}
+
+/** Leaves off the empty time before a young series began, down to ten minutes around the alarm. */
+function crop(t: number[], values: (number | null)[], startedAt: number) {
+  const first = t[values.findIndex((value) => value !== null)] ?? 0
+  const from = Math.min(first - 60_000, startedAt - 600_000)
+  const skip = t.findIndex((at) => at >= from)
+  return { t: t.slice(skip), values: values.slice(skip) }
 }
 
 interface Shown {

@@ -21,7 +21,7 @@ export const ruleSchema = z
     metric: z.string().max(LIMITS.name),
     stat: z.enum(STATS),
     filters: z.array(filter).max(16),
-    split: z.array(dimension).max(6),
+    split: z.array(dimension).max(4),
     windowSec: z.number().int().min(5).max(3_600),
     forSec: seconds(DAY),
     keepFiringSec: seconds(DAY),

@@ -112,7 +112,7 @@ async function readAll(
     return { result: fresh ? "fresh" : "stale", answer }
   } catch (error) {
     if (!(error instanceof CollectorError)) throw error
-    log.warn({ why: error.message }, "collector not asked")
+    log.debug({ why: error.message }, "collector not asked")
     return { result: "none", answer: null }
   }
 }

@@ -39,7 +39,7 @@ export function startWatch(deps: WatchDeps): Watch {
     const known = await rules.list()
     const before = state.why
     state = await presence.look(known, now)
-    if (state.why !== before) log.info({ collector: state.why }, "collector")
+    if (state.why !== before) log[state.usable ? "info" : "warn"]({ why: state.why }, "collector")
     if (state.usable) await lookAtThresholds(deps, known, now)
     took.record(performance.now() - began)
     await countAlarms(deps)
@@ -47,7 +47,12 @@ export function startWatch(deps: WatchDeps): Watch {
   const closes = startLoop({ name: "minute", everyMs: 1_000, log }, async (now) => {
     if (!state.usable) return
     const history = (await rules.list()).filter((rule) => rule.detection === "history" && rule.enabled)
-    await minutes.turn(history, now - deps.minuteDelayMs)
+    try {
+      await minutes.turn(history, now - deps.minuteDelayMs)
+    } catch (error) {
+      if (!(error instanceof CollectorError)) throw error
+      log.debug({ why: error.message }, "minute not asked: made good later")
+    }
   })
   return {
     stop: async () => {
