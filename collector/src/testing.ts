@@ -46,13 +46,18 @@ export const testAgent = (url: string, more: Partial<AgentOptions> = {}): Agent 
   })
 
 /** Asks a report; an error answer is thrown as its body. */
-export async function ask<N extends keyof Reports>(url: string, name: N, question: Reports[N]["question"]): Promise<Reports[N]["answer"]> {
+export async function ask<N extends keyof Reports>(
+  url: string,
+  name: N,
+  question: Reports[N]["question"],
+): Promise<Reports[N]["answer"]> {
   const response = await fetch(`${url}/v1/report/${name}`, {
     method: "POST",
     headers: { authorization: `Bearer ${READ_TOKEN}`, "content-type": "application/json" },
     body: JSON.stringify(question),
   })
   const answer = (await response.json()) as Reports[N]["answer"] | ErrorAnswer
-  if ("error" in answer) throw Object.assign(new Error(answer.error.message), { code: answer.error.code, status: response.status })
+  if ("error" in answer)
+    throw Object.assign(new Error(answer.error.message), { code: answer.error.code, status: response.status })
   return answer
 }

@@ -8,7 +8,7 @@ import { readTableCells } from "./table-cells.ts"
 
 /** What every report reads from. */
 export interface ReportContext {
-  head: Head
+  head: Pick<Head, "view">
   registry: Registry
   store: Store
   /** Ends when the asker has gone. */
