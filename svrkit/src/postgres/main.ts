@@ -2,7 +2,7 @@ import pg from "pg"
 import { z } from "zod"
 import { port, setting } from "../config.ts"
 import { defineService, type ServiceContext } from "../service.ts"
-import { startPostgres } from "./start.ts"
+import { type RunningPostgres, startPostgres } from "./start.ts"
 
 const SETTINGS = {
   port: setting("OSSAGENT_PG_PORT", port(7074), "port of PostgreSQL on 127.0.0.1; default 7074, 0 takes a free one"),
@@ -20,7 +20,9 @@ const postgres = defineService({
   door: (config) => ({ port: config.healthPort, host: "127.0.0.1", credentials: [] }),
   start: async (context) => {
     const { config, log, onStop } = context
-    const server = await startPostgres({ ...config, log: (line) => log.debug(line) })
+    const starting = startPostgres({ ...config, log: (line) => log.debug(line) })
+    stopWhileStarting(starting)
+    const server = await starting
     let stopping = false
     onStop(() => {
       stopping = true
@@ -36,6 +38,16 @@ const postgres = defineService({
     process.send?.({ postgresPort: server.port })
   },
 })
+
+/** The shell listens to signals only once the service has started; until then a signal would leave the server alone. */
+function stopWhileStarting(starting: Promise<RunningPostgres>): void {
+  const stop = (event: string) => {
+    if (process.listenerCount(event) > 1) return // the shell's turn
+    void starting.then((server) => server.stop()).finally(() => process.exit(0))
+  }
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => stop(signal))
+  if (process.channel) process.on("disconnect", () => stop("disconnect"))
+}
 
 interface Stats {
   commits: number

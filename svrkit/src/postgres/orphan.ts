@@ -17,7 +17,11 @@ const IMMEDIATE_STOP_MS = 10_000
  */
 export async function stopOrphan(cluster: string): Promise<number | undefined> {
   const pid = await tryReadPid(join(cluster, "postmaster.pid"))
-  if (pid === undefined || !(await isServerOf(pid, cluster))) return undefined
+  if (pid === undefined) return undefined
+  if (!(await isServerOf(pid, cluster))) {
+    await rm(join(cluster, "postmaster.pid"), { force: true }) // its pid may be another process's by now
+    return undefined
+  }
   const owner = await tryReadPid(ownerFile(cluster))
   if (owner !== undefined && (await readParent(pid)) === owner)
     throw new Error(`cannot start PostgreSQL in ${cluster}: it is in use by process ${owner} (server ${pid})`)

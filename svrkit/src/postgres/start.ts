@@ -42,7 +42,7 @@ export type RunningPostgres = {
 }
 
 const START_MS = 60_000
-const STOP_MS = 30_000
+const STOP_MS = 7_000
 
 /** Starts PostgreSQL on loopback and resolves when the database accepts connections; rejects with what it printed. */
 export async function startPostgres(options: PostgresOptions): Promise<RunningPostgres> {
@@ -87,6 +87,7 @@ async function spawnServer({ postgres, cluster, account, port, durable, log }: S
   const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
     child.once("exit", (code, signal) => resolve({ code, signal }))
   })
+  if (child.pid) stopWithParent(child.pid, ended)
   const stop = async () => {
     await endChild(child, ended)
     await clearOwner(cluster)
@@ -117,6 +118,18 @@ function toFlags(port: number, durable: boolean): Record<string, string | number
     fsync: durable ? "on" : "off",
     ...(durable ? {} : { synchronous_commit: "off", full_page_writes: "off", shared_buffers: "32MB" }),
   }
+}
+
+/** A shell that waits for the end of its input, which is the end of this process, however it ends; SIGKILL too. */
+function stopWithParent(server: number, ended: Promise<unknown>): void {
+  const watcher = spawn("/bin/sh", ["-c", `read _; kill -INT ${server}`], {
+    stdio: ["pipe", "ignore", "ignore"],
+    detached: true, // out of reach of Ctrl-C
+    env: CHILD_ENV,
+  })
+  watcher.unref()
+  watcher.once("error", () => undefined) // without a shell the next start takes the server over
+  void ended.then(() => watcher.kill("SIGKILL"))
 }
 
 function untilReady(child: ChildProcess, log: (line: string) => void): Promise<void> {
