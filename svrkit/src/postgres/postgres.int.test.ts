@@ -286,6 +286,8 @@ describe.runIf(isRoot)("below a directory that is closed to others", () => {
       recursive: true,
       verbatimSymlinks: true,
     })
+    // npm may have been told to run no install scripts: then the links between libraries are missing.
+    await rm(join(closed, "node_modules", platform, "native", "lib", "libicuuc.so.60"))
     const place = { installedFor: pathToFileURL(join(closed, "main.js")).href, sharedHome }
     const { postgres } = await readBinaries(account, place)
     expect(postgres.startsWith(sharedHome)).toBe(true)
