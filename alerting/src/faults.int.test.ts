@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import { type RunningPostgres, startPostgres } from "@ossagent/svrkit/postgres"
 import type { Alarm, Notification } from "@ossagent/wire"
+import pg from "pg"
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest"
 import {
   createTestDatabase,
@@ -83,8 +84,15 @@ async function startChild(smtpUrl: string): Promise<void> {
   })
   const said: string[] = []
   for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => said.push(String(chunk)))
-  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()))
+  let wanted = false
+  const ended = new Promise<void>((resolve) =>
+    child.once("exit", (code) => {
+      if (!wanted) process.stderr.write(`the service ended by itself with ${code}: ${said.join("").slice(-4_000)}\n`)
+      resolve()
+    }),
+  )
   stopChild = async (signal) => {
+    wanted = true
     child.kill(signal)
     await ended
   }
@@ -188,6 +196,24 @@ test("a database that is away for some seconds is waited for, and the alarm stil
   await until("second mail", () => mail.mails.length === 2, 40_000)
   expect(mail.mails[1]?.subject).toMatch(/^\[resolved\]/)
   expect(await readAlarm()).toBeUndefined()
+})
+
+test("connections that are cut again and again do not end it", async () => {
+  await startChild(mail.url)
+  await watchDisk()
+  await until("first mail", () => mail.mails.length === 1)
+  const client = new pg.Client(databaseUrl)
+  await client.connect()
+  for (let i = 0; i < 60; i++) {
+    await client.query(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
+    )
+    await sleep(50)
+  }
+  await client.end()
+  collector.series = [{ ...disk, values: { avg: 0.5 } }]
+  await until("second mail", () => mail.mails.length === 2, 40_000)
+  expect((await fetch(`${url}/readyz`)).status).toBe(200)
 })
 
 test("it starts before its database and works when that is there", async () => {

@@ -4,6 +4,17 @@ import type { Database } from "./types.ts"
 
 export const SCHEMA = "alerting"
 
+/**
+ * A constructor of connections that always have somebody listening for faults. One that is checked out and between two statements when
+ * the server ends it would otherwise end this process: the pool listens to idle ones only.
+ */
+export function toGuardedClient(onFault: (error: Error) => void): typeof pg.Client {
+  function GuardedClient(config: pg.ClientConfig): pg.Client {
+    return new pg.Client(config).on("error", onFault)
+  }
+  return GuardedClient as unknown as typeof pg.Client
+}
+
 export interface OpenDatabase {
   db: Kysely<Database>
   pool: pg.Pool
@@ -19,6 +30,7 @@ export interface DatabaseOptions {
 /** Opens a pool; nothing is connected before the first query. A query may hang no longer than its time limits. */
 export function openDatabase({ url, onFault }: DatabaseOptions): OpenDatabase {
   const pool = new pg.Pool({
+    Client: toGuardedClient(onFault),
     connectionString: url,
     max: 10,
     connectionTimeoutMillis: 5_000,

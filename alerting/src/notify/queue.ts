@@ -1,5 +1,6 @@
 import { createPostgresBackend, type Job, UnrecoverableError, withBackend } from "bullmq"
 import type { Logger } from "pino"
+import { toGuardedClient } from "../database/open.ts"
 
 const { Queue, Worker } = withBackend(createPostgresBackend)
 
@@ -35,7 +36,9 @@ export function toBackoffMs(attempt: number, random: () => number): number {
 
 /** Opens the job queue in PostgreSQL (tables made when missing) and starts to work on it. */
 export async function startQueue({ url, concurrency, random, log, deliver }: QueueDeps): Promise<MailQueue> {
+  const onFault = (error: Error): void => log.warn({ why: error.message }, "a connection of the job queue broke")
   const connection = {
+    Client: toGuardedClient(onFault),
     connectionString: url,
     schema: JOBS_SCHEMA,
     migrate: true,
@@ -43,7 +46,7 @@ export async function startQueue({ url, concurrency, random, log, deliver }: Que
     connectionTimeoutMillis: 5_000,
   }
   const queue = new Queue<Record<string, never>>(QUEUE, { connection })
-  queue.on("error", (error) => log.warn({ err: error }, "job queue in trouble"))
+  queue.on("error", (error) => log.warn({ why: error.message }, "job queue in trouble"))
   try {
     await queue.waitUntilReady()
   } catch (error) {
@@ -61,7 +64,7 @@ export async function startQueue({ url, concurrency, random, log, deliver }: Que
     drainDelay: 2,
     settings: { backoffStrategy: (attempt) => toBackoffMs(attempt, random) },
   })
-  worker.on("error", (error) => log.warn({ err: error }, "mail worker in trouble"))
+  worker.on("error", (error) => log.warn({ why: error.message }, "mail worker in trouble"))
   worker.on("failed", (job, error) =>
     log.warn({ job: job?.id, attempt: job?.attemptsMade, why: error.message }, "mail not sent"),
   )
