@@ -209,9 +209,14 @@ export class Agent {
     const second = Math.floor(this.intervalStart / 1000)
     this.intervalStart = this.now()
     const items = this.takeItems()
+    // What is touched while this flush goes on, by its own sending too, belongs to the next.
+    const due = { ...this.changed }
+    this.changed.counters = []
+    this.changed.gauges = []
+    this.changed.timers = []
     let first = true
     for (;;) {
-      const part = drain(this.changed, second, this.ids)
+      const part = drain(due, second, this.ids)
       if (part === null && (!first || items.length === 0)) break
       this.keep(part, first ? items : [])
       first = false
