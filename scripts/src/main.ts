@@ -5,6 +5,7 @@
 import { writeFileSync } from "node:fs"
 import { createServer } from "node:net"
 import { join } from "node:path"
+import { setTimeout as sleep } from "node:timers/promises"
 import type { Agent } from "@ossagent/agent"
 import { type LaunchConfig, parseLaunchConfig } from "./config.ts"
 import { watchMachine } from "./machine.ts"
@@ -46,22 +47,29 @@ async function main(): Promise<void> {
 /** Node's own variables for children; secrets are each service's own, by its specification. */
 const childEnv = (): NodeJS.ProcessEnv => ({ ...process.env, FORCE_COLOR: undefined })
 
-/** A port that somebody else holds is said before anything starts. */
+const PORT_FREE_MS = 5_000
+
+/** A port that somebody else holds is said before anything starts; what a killed copy left gets a moment to end. */
 async function refuseBusyPorts(specs: readonly ServiceSpec[]): Promise<void> {
+  const until = Date.now() + PORT_FREE_MS
   for (const { name, port } of specs) {
-    await new Promise<void>((resolve, reject) => {
-      const probe = createServer()
-      probe.once("error", (error: NodeJS.ErrnoException) => {
-        reject(
-          new Error(
-            `cannot start ${name}: port ${port} is in use (${error.code}). Stop what holds it, or set OSSAGENT_PORT to another port, say ${port + 1000}.`,
-          ),
+    for (let code = await tryPort(port); code !== null; code = await tryPort(port)) {
+      if (code === "EADDRINUSE" && Date.now() < until) await sleep(250)
+      else
+        throw new Error(
+          `cannot start ${name}: port ${port} cannot be had (${code}). Stop what holds it, or set OSSAGENT_PORT to another port, say ${port + 1000}.`,
         )
-      })
-      probe.listen(port, "127.0.0.1", () => probe.close(() => resolve()))
-    })
+    }
   }
 }
+
+/** Null when the port is free, else the system's code. */
+const tryPort = (port: number): Promise<string | null> =>
+  new Promise((resolve) => {
+    const probe = createServer()
+    probe.once("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message))
+    probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(null)))
+  })
 
 /** For `source`: what a service of yours needs to send metrics here. */
 function writeAgentEnv({ dataDir, port }: LaunchConfig, { ingestKey }: Secrets): void {

@@ -180,39 +180,45 @@ async function runService<S extends Settings>(definition: ServiceDefinition<S>):
     )
     return
   }
-  let running: RunningService<S>
+  // biome-ignore lint/style/noProcessEnv: the one place where a process reads its environment
+  const starting = startService(definition, process.env)
+  stopOnSignals(starting)
   try {
-    // biome-ignore lint/style/noProcessEnv: the one place where a process reads its environment
-    running = await startService(definition, process.env)
+    const { url } = await starting
+    // The parent may have gone meanwhile: then `disconnect` stops us.
+    process.send?.({ started: url }, undefined, undefined, () => undefined)
   } catch (error) {
     if (error instanceof ConfigError) process.stderr.write(`${definition.name}: ${error.message}\n`)
     else createLog(definition.name, "info").error({ err: error }, `cannot start: ${(error as Error).message}`)
     process.exit(1)
   }
-  stopOnSignals(running)
 }
 
-/** SIGTERM, SIGINT and the parent's end stop the service; a second signal, or 10 s, end the process at once. */
-function stopOnSignals<S extends Settings>(running: RunningService<S>): void {
-  const { log, agent } = running.context
+/**
+ * SIGTERM, SIGINT and the parent's end stop the service, also while it starts; a second signal, or 10 s, end the process at once.
+ */
+function stopOnSignals<S extends Settings>(starting: Promise<RunningService<S>>): void {
   let stopping = false
-  const stop = (why: string) => {
-    if (stopping) process.exit(1)
+  const stop = (code: number): void => {
+    if (stopping) return
     stopping = true
-    log.info({ why }, "asked to stop")
-    setTimeout(() => {
-      log.error(`not stopped within ${STOP_MS / 1000} s: giving up`)
-      process.exit(1)
-    }, STOP_MS).unref()
-    void running.stop().then(() => process.exit(0))
+    setTimeout(() => process.exit(1), STOP_MS).unref()
+    starting
+      .then(({ stop: stopService }) => stopService())
+      .then(
+        () => process.exit(code),
+        () => process.exit(1),
+      )
   }
-  process.on("SIGTERM", () => stop("SIGTERM"))
-  process.on("SIGINT", () => stop("SIGINT"))
-  if (process.channel !== undefined) process.on("disconnect", () => stop("the parent process has ended"))
+  const onSignal = (): void => (stopping ? process.exit(1) : stop(0))
+  process.on("SIGTERM", onSignal)
+  process.on("SIGINT", onSignal)
+  if (process.channel !== undefined) process.on("disconnect", () => stop(0))
   process.on("uncaughtException", (error) => {
-    log.error({ err: error }, "uncaught: the process ends")
-    agent.exception(error)
-    stop("uncaught exception")
+    void starting.then(({ context }) => {
+      context.log.error({ err: error }, "uncaught: the process ends")
+      context.agent.exception(error)
+    })
+    stop(1)
   })
-  process.send?.({ started: running.url })
 }
