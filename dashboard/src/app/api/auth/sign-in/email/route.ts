@@ -1,0 +1,3 @@
+import { answerAuth } from "../../../../../auth/handler.ts"
+
+export const POST = answerAuth

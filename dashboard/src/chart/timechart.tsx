@@ -1,0 +1,180 @@
+"use client"
+import { memo, type ReactNode, useMemo, useState } from "react"
+import {
+  Area,
+  CartesianGrid,
+  ComposedChart,
+  Line as RechartsLine,
+  ReferenceArea,
+  ReferenceLine,
+  ResponsiveContainer,
+  Tooltip,
+  XAxis,
+  YAxis,
+} from "recharts"
+import { formatValue, type ShownStat } from "../number/unit.ts"
+import { formatTick, ticksOf } from "../time/clock.ts"
+import { useZone } from "../time/provider.tsx"
+import type { Line, Row } from "./lines.ts"
+import { ChartTooltip } from "./tooltip.tsx"
+
+export interface Mark {
+  at: number
+  label: string
+  tone: "bad" | "ok" | "plain"
+}
+
+interface TimeChartProps {
+  rows: readonly Row[]
+  lines: readonly Line[]
+  unit: string
+  stat: ShownStat
+  from: number
+  to: number
+  height?: number
+  label: string
+  /** The line that stands out; the others step back. */
+  focus?: string | null
+  hidden?: ReadonlySet<string>
+  /** What was expected: drawn as a band behind the lines. */
+  band?: { lower: number | null; upper: number | null; from: number; to: number } | null
+  marks?: readonly Mark[]
+  onZoom?: (from: number, to: number) => void
+  /** Charts of one name share their crosshair. */
+  syncId?: string
+}
+
+export const lineColor = (line: Pick<Line, "color">): string => `var(--s${line.color})`
+
+const MARK_COLOR = { bad: "var(--bad)", ok: "var(--ok)", plain: "var(--ink-3)" }
+
+/** Lines over time: crosshair, tooltip, and a drag that zooms. */
+export const TimeChart = memo(function TimeChart(props: TimeChartProps) {
+  const { rows, lines, unit, stat, from, to, height = 180, label, focus, hidden, band, marks, syncId } = props
+  const { zone } = useZone()
+  const drag = useDrag(props.onZoom)
+  const ticks = useMemo(() => ticksOf(from, to, height > 250 ? 9 : 5, zone), [from, to, height, zone])
+  const shown = lines.filter(({ key }) => !hidden?.has(key))
+  const single = shown.length === 1
+  return (
+    <figure aria-label={label} className="w-full select-none" style={{ height }}>
+      <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 320, height }}>
+        <ComposedChart
+          data={rows as Row[]}
+          margin={{ top: 8, right: 12, bottom: 0, left: 0 }}
+          syncId={syncId}
+          syncMethod="value"
+          {...drag.handlers}
+        >
+          <CartesianGrid vertical={false} stroke="var(--line)" />
+          <XAxis
+            dataKey="t"
+            type="number"
+            domain={[from, to]}
+            ticks={ticks}
+            allowDataOverflow
+            tickFormatter={(at: number) => formatTick(at, to - from, zone)}
+            tickLine={false}
+            axisLine={{ stroke: "var(--line-strong)" }}
+            minTickGap={24}
+            height={24}
+          />
+          <YAxis
+            width={62}
+            tickFormatter={(value: number) => formatValue(value, unit, stat)}
+            tickLine={false}
+            axisLine={false}
+            tickCount={height > 250 ? 6 : 4}
+            domain={["auto", "auto"]}
+          />
+          {band && <Band {...band} />}
+          {marks?.map((mark) => (
+            <ReferenceLine
+              key={`${mark.at}${mark.label}`}
+              x={mark.at}
+              stroke={MARK_COLOR[mark.tone]}
+              strokeDasharray="3 3"
+              label={{ value: mark.label, position: "insideTopLeft", fontSize: 11, fill: MARK_COLOR[mark.tone] }}
+            />
+          ))}
+          <Tooltip
+            isAnimationActive={false}
+            cursor={{ stroke: "var(--ink-3)", strokeDasharray: "2 2" }}
+            content={<ChartTooltip lines={shown} unit={unit} zone={zone} />}
+            wrapperStyle={{ zIndex: 30 }}
+          />
+          {single && shown[0] && !shown[0].ago && (
+            <Area dataKey={shown[0].key} stroke="none" fill={lineColor(shown[0])} fillOpacity={0.1} {...STILL} />
+          )}
+          {shown.map((line) => renderLine(line, focus ?? null))}
+          {drag.area}
+        </ComposedChart>
+      </ResponsiveContainer>
+    </figure>
+  )
+})
+
+const STILL = { isAnimationActive: false, dot: false, activeDot: false, type: "linear", legendType: "none" } as const
+
+function renderLine(line: Line, focus: string | null): ReactNode {
+  const back = focus !== null && focus !== line.key
+  return (
+    <RechartsLine
+      {...STILL}
+      key={line.key}
+      dataKey={line.key}
+      name={line.label}
+      stroke={lineColor(line)}
+      strokeWidth={focus === line.key ? 2.5 : line.ago ? 1.2 : 1.6}
+      strokeDasharray={line.ago === "1d" ? "6 4" : line.ago === "7d" ? "2 3" : undefined}
+      strokeOpacity={back ? 0.2 : line.ago ? 0.75 : 1}
+      dot={false}
+      activeDot={{ r: 3, strokeWidth: 0 }}
+    />
+  )
+}
+
+function Band({ lower, upper, from, to }: NonNullable<TimeChartProps["band"]>) {
+  if (lower === null && upper === null) return null
+  return (
+    <ReferenceArea
+      x1={from}
+      x2={to}
+      y1={lower ?? undefined}
+      y2={upper ?? undefined}
+      ifOverflow="hidden"
+      fill="var(--ok)"
+      fillOpacity={0.1}
+      stroke="var(--ok)"
+      strokeOpacity={0.4}
+      strokeDasharray="3 3"
+    />
+  )
+}
+
+interface ChartPointer {
+  activeLabel?: string | number
+}
+
+function useDrag(onZoom: TimeChartProps["onZoom"]) {
+  const [begin, setBegin] = useState<number | null>(null)
+  const [end, setEnd] = useState<number | null>(null)
+  if (!onZoom) return { handlers: {}, area: null }
+  const at = ({ activeLabel }: ChartPointer): number | null => (activeLabel === undefined ? null : Number(activeLabel))
+  const finish = (): void => {
+    if (begin !== null && end !== null && begin !== end) onZoom(Math.min(begin, end), Math.max(begin, end))
+    setBegin(null)
+    setEnd(null)
+  }
+  const handlers = {
+    onMouseDown: (pointer: ChartPointer) => setBegin(at(pointer)),
+    onMouseMove: (pointer: ChartPointer) => begin !== null && setEnd(at(pointer) ?? end),
+    onMouseUp: finish,
+    onMouseLeave: () => begin !== null && finish(),
+    style: { cursor: "crosshair" },
+  }
+  const area = begin !== null && end !== null && (
+    <ReferenceArea x1={Math.min(begin, end)} x2={Math.max(begin, end)} fill="var(--accent)" fillOpacity={0.15} />
+  )
+  return { handlers, area }
+}

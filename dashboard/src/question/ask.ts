@@ -1,0 +1,53 @@
+import type { ErrorAnswer, Reports } from "@ossagent/wire"
+
+/** An answer that says no, in words for people. */
+export class AskError extends Error {
+  override readonly name = "AskError"
+  readonly status: number
+  readonly code: string
+
+  constructor(status: number, code: string, message: string) {
+    super(message)
+    this.status = status
+    this.code = code
+  }
+}
+
+/** Asks the collector, through the dashboard's server. Throws AskError. */
+export async function ask<K extends keyof Reports>(
+  name: K,
+  question: Reports[K]["question"],
+): Promise<Reports[K]["answer"]> {
+  return call(`/api/report/${name}`, { method: "POST", body: question })
+}
+
+/** Any call to the dashboard's server, JSON in and out. Throws AskError; a session that has ended leads to the log-in page. */
+export async function call<T>(
+  path: string,
+  { method = "GET", body }: { method?: string; body?: unknown } = {},
+): Promise<T> {
+  const answer = await send(path, method, body)
+  const told = (await answer.json().catch(() => null)) as (T & Partial<ErrorAnswer>) | null
+  if (answer.status === 401) leaveForLogin()
+  if (answer.ok && told !== null) return told
+  const { code = "internal", message = `the server answered ${answer.status}` } = told?.error ?? {}
+  throw new AskError(answer.status, code, message)
+}
+
+async function send(path: string, method: string, body: unknown): Promise<Response> {
+  try {
+    return await fetch(path, {
+      method,
+      headers: body === undefined ? {} : { "content-type": "application/json" },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    })
+  } catch {
+    throw new AskError(0, "unreachable", "the dashboard does not answer: is it running, and is the network up?")
+  }
+}
+
+export function leaveForLogin(): void {
+  const { pathname, search } = window.location
+  if (pathname === "/login") return
+  window.location.assign(`/login?next=${encodeURIComponent(pathname + search)}`)
+}
