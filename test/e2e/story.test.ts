@@ -1,0 +1,140 @@
+import type { AddressInfo } from "node:net"
+import type { Alarm, AlarmEvent } from "@ossagent/wire"
+import { type ParsedMail, simpleParser } from "mailparser"
+import { SMTPServer } from "smtp-server"
+import { afterAll, beforeAll, expect, it } from "vitest"
+import { ask, type Product, startProduct, startShop, until } from "../stack.ts"
+
+/** The story of the README, with real processes, a real agent and a real mail server. */
+const mails: ParsedMail[] = []
+let smtp: SMTPServer
+let product: Product
+let shop: ReturnType<typeof startShop>
+
+beforeAll(async () => {
+  smtp = new SMTPServer({
+    secure: false,
+    disabledCommands: ["STARTTLS"],
+    allowInsecureAuth: true,
+    onAuth: ({ username, password }, _session, done) =>
+      done(username === "oss" && password === "secret" ? null : new Error("wrong"), { user: "oss" }),
+    onData: (stream, _session, done) => {
+      void simpleParser(stream).then((mail) => {
+        mails.push(mail)
+        done()
+      })
+    },
+  })
+  await new Promise<void>((resolve) => smtp.listen(0, "127.0.0.1", resolve))
+  const { port } = smtp.server.address() as AddressInfo
+  product = await startProduct({
+    OSSAGENT_SMTP_URL: `smtp://oss:secret@127.0.0.1:${port}`,
+    OSSAGENT_ALARM_EMAILS: "oncall@example.test",
+  })
+})
+afterAll(async () => {
+  shop?.kill("SIGKILL")
+  await product?.stop()
+  smtp?.close()
+})
+
+const alarms = async (): Promise<Alarm[]> => {
+  const headers = { authorization: `Bearer ${product.secrets.alertingToken}` }
+  const response = await fetch(`${product.alertingUrl}/v1/alarms?state=all&service=shop`, { headers })
+  return ((await response.json()) as { alarms: Alarm[] }).alarms
+}
+const history = async (id: string): Promise<AlarmEvent[]> => {
+  const headers = { authorization: `Bearer ${product.secrets.alertingToken}` }
+  const response = await fetch(`${product.alertingUrl}/v1/alarms/${id}`, { headers })
+  return ((await response.json()) as { history: AlarmEvent[] }).history
+}
+const absence = (alarm: Alarm): boolean => alarm.detection === "absence"
+
+it("every process reports itself", async () => {
+  const wanted = ["alerting", "clickhouse", "collector", "dashboard", "machine", "postgres"]
+  await until(
+    async () => {
+      const { entries } = await ask(product, "catalog", {})
+      const services = new Set(entries.map((entry) => entry.service))
+      return wanted.every((service) => services.has(service))
+    },
+    "all six services",
+    20_000,
+  )
+})
+
+it("a new counter is a report within two seconds of its first flush, split by version", async () => {
+  shop = startShop(product)
+  const found = await until(
+    async () => {
+      const { entries } = await ask(product, "catalog", { search: "order paid" })
+      return entries[0]
+    },
+    "order.paid in the catalog",
+    10_000,
+  )
+  expect(found).toMatchObject({ service: "shop", subsystem: "checkout", versions: ["1.0.0"], kind: "counter" })
+  expect(Date.now() - found.firstSeen).toBeLessThan(2_000)
+  const question = { metric: "order.paid", stats: ["rate" as const], split: ["version" as const], stepSec: 1 }
+  await until(
+    async () => {
+      const { series } = await ask(product, "range", { ...question, from: Date.now() - 10_000, to: Date.now() })
+      const rates = series[0]?.values.rate?.filter((rate) => rate !== null) ?? []
+      return rates.length >= 3 && Math.max(...rates) > 30 && series[0]?.group.version === "1.0.0"
+    },
+    "about fifty a second",
+    15_000,
+  )
+})
+
+it("when the script stops, an absence alarm arrives by mail with a picture, and resolves when it is back", async () => {
+  await until(
+    async () => {
+      const { entries } = await ask(product, "catalog", { metric: "order.paid" })
+      const entry = entries[0]
+      return entry !== undefined && entry.lastSeen - entry.firstSeen > 25_000
+    },
+    "half a minute of reports",
+    60_000,
+  )
+  shop.kill("SIGKILL")
+  const alarm = await until(
+    async () => (await alarms()).find((one) => absence(one) && one.state === "firing"),
+    "the alarm",
+    60_000,
+  )
+  expect(alarm.title).toMatch(/shop\/checkout has sent nothing for \d+ s/)
+  const mail = await until(async () => mails.find((one) => one.subject?.includes("shop/checkout")), "the mail", 20_000)
+  expect(mail.subject).toMatch(/firing/)
+  expect(mail.text).toContain(`${product.dashboardUrl}/alarms/${alarm.id}`)
+  const picture = mail.attachments.find((part) => part.contentType === "image/png")
+  expect(picture?.content.subarray(1, 4).toString()).toBe("PNG")
+  expect(picture?.content.length).toBeGreaterThan(2_000)
+  shop = startShop(product)
+  await until(
+    async () => (await alarms()).some((one) => one.id === alarm.id && one.state === "resolved"),
+    "the end of the alarm",
+    40_000,
+  )
+  const steps = (await history(alarm.id)).map((event) => event.to)
+  expect(steps).toEqual(expect.arrayContaining(["firing", "resolved"]))
+  await until(
+    async () => mails.some((one) => one.subject?.match(/resolved.*shop\/checkout/)),
+    "the mail of the end",
+    20_000,
+  )
+})
+
+it("Ctrl-C stops everything and leaves no process", async () => {
+  shop.kill("SIGKILL")
+  expect(await product.stop()).toBe(0)
+  const refused = await Promise.all(
+    [product.dashboardUrl, product.collectorUrl, product.alertingUrl].map((url) =>
+      fetch(url).then(
+        () => url,
+        () => "refused",
+      ),
+    ),
+  )
+  expect(refused).toEqual(["refused", "refused", "refused"])
+})
