@@ -25,6 +25,7 @@ import { createPoster } from "./send/post.ts"
 import { Sender } from "./send/sender.ts"
 
 const MOST_EVENTS_PER_FLUSH = 10_000
+const MOST_PROPS = 32
 const CLOCK_TOLERANCE_MS = 2_000
 
 /** Gives a gauge's value when a flush is due; may throw, which skips it. */
@@ -106,17 +107,19 @@ export class Agent {
 
   /** What a user did, for funnels and retention. `props` are few, short and flat. */
   event(name: string, user: string, props: FrameEvent["props"] = {}, version?: string): void {
-    if (this.events.length >= MOST_EVENTS_PER_FLUSH || typeof props !== "object" || props === null) {
-      this.refused.bad_event++
-      return
+    try {
+      const event = {
+        name: cleanText(name, LIMITS.name),
+        user: cleanText(user, LIMITS.value),
+        version: cleanText(version ?? this.settings.version, LIMITS.value),
+        at: this.now(),
+        props: cleanProps(props),
+      }
+      if (this.events.length < MOST_EVENTS_PER_FLUSH) this.events.push(event)
+      else this.refused.bad_event++
+    } catch {
+      this.refused.bad_event++ // props that are no plain data
     }
-    this.events.push({
-      name: cleanText(name, LIMITS.name),
-      user: cleanText(user, LIMITS.value),
-      version: cleanText(version ?? this.settings.version, LIMITS.value),
-      at: this.now(),
-      props,
-    })
   }
 
   exception(error: unknown, options: { version?: string } = {}): void {
@@ -145,12 +148,28 @@ export class Agent {
     await this.sender.send()
   }
 
+  /** Moves what is not sent yet to the spool at once, without waiting: for a process that is about to exit. */
+  spill(): void {
+    if (!this.stopped) {
+      this.stopped = true
+      const items = this.takeItems()
+      const second = Math.floor(this.intervalStart / 1000)
+      let part = drain(this.changed, second, this.ids)
+      if (part !== null || items.length > 0) this.keep(part, items)
+      while (part !== null) {
+        part = drain(this.changed, second, this.ids)
+        if (part !== null) this.keep(part, [])
+      }
+    }
+    this.outbox.spillAll()
+  }
+
   /** The last flush; what cannot be sent within `deadlineMs` goes to the spool. The agent is of no use afterwards. */
   async stop(deadlineMs = 2_000): Promise<void> {
     if (this.stopped) return
     this.stopped = true
     if (this.alarmClock !== null) clearTimeout(this.alarmClock)
-    for (const stop of this.stopping) stop()
+    for (const stop of this.stopping) attempt(stop)
     let late: NodeJS.Timeout | undefined
     const deadline = new Promise<void>((resolve) => {
       late = setTimeout(resolve, deadlineMs)
@@ -162,6 +181,20 @@ export class Agent {
   }
 
   private family<T extends Cell>(
+    kind: Kind,
+    name: string,
+    options: MetricOptions,
+    handle: new (agent: Instruments, family: Family<T>, series: Series) => T,
+  ): Family<T> {
+    try {
+      return this.findFamily(kind, name, options, handle)
+    } catch {
+      this.refused.bad_name++ // options whose own getters throw
+      return this.findFamily(kind, "unnamed", {}, handle)
+    }
+  }
+
+  private findFamily<T extends Cell>(
     kind: Kind,
     name: string,
     options: MetricOptions,
@@ -283,6 +316,16 @@ export class Agent {
     this.troubleAt.set(kind, now)
     attempt(() => this.settings.onTrouble(message))
   }
+}
+
+/** Short, flat and finite, as JSON takes it; throws for what cannot be made so. */
+function cleanProps(props: FrameEvent["props"]): FrameEvent["props"] {
+  const clean: FrameEvent["props"] = {}
+  for (const [name, value] of Object.entries(props).slice(0, MOST_PROPS)) {
+    const plain = typeof value === "boolean" || (typeof value === "number" && Number.isFinite(value))
+    clean[cleanText(name, LIMITS.name)] = plain ? value : cleanText(value, LIMITS.value)
+  }
+  return clean
 }
 
 function attempt(run: () => void): void {

@@ -29,6 +29,8 @@ export interface AgentOptions {
   labels?: Dims
   /** Built-in points of process, event loop, GC, heap and HTTP; default true. */
   builtIn?: boolean
+  /** Built-in points of served HTTP requests; default true. `false` where a framework records them itself. */
+  httpServer?: boolean
   /** Is told, at most once a minute and once for each kind of trouble, what an engineer should know. Default: a line on standard error. */
   onTrouble?: (message: string) => void
 }
@@ -46,6 +48,7 @@ export interface Settings {
   spoolBytes: number
   memoryBytes: number
   builtIn: boolean
+  httpServer: boolean
   onTrouble: (message: string) => void
 }
 
@@ -67,6 +70,7 @@ export function parseOptions(options: AgentOptions): Settings {
     spoolBytes: options.spoolBytes ?? 64 * 1024 * 1024,
     memoryBytes: options.memoryBytes ?? 4 * 1024 * 1024,
     builtIn: options.builtIn ?? true,
+    httpServer: options.httpServer ?? true,
     onTrouble: options.onTrouble ?? ((message) => void process.stderr.write(`ossagent: ${message}\n`)),
   }
 }

@@ -163,6 +163,7 @@ function createServiceAgent(service: string, config: ConfigOf<typeof SHELL_SETTI
     version: config.version,
     collector: config.collectorUrl,
     key: config.ingestKey ?? "unset",
+    httpServer: false, // the door records its own, by real route
     spool: config.ingestKey === undefined ? false : config.spoolDir,
     onTrouble: (message) => log.warn({ step: "agent" }, message),
   })

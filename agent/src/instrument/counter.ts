@@ -20,7 +20,7 @@ export class Counter implements Cell {
 
   /** Adds `by`, at least 0; anything else is refused and counted. Never throws. */
   inc(by = 1): void {
-    if (!(by >= 0)) {
+    if (!(typeof by === "number" && by >= 0)) {
       this.agent.refused.not_a_number++
       return
     }

@@ -28,7 +28,7 @@ export class Timer implements Cell {
 
   /** Takes a finite value of at least 0; anything else is refused and counted. Never throws. */
   record(value: number): void {
-    if (!(value >= 0 && value < Number.POSITIVE_INFINITY)) {
+    if (!(typeof value === "number" && value >= 0 && value < Number.POSITIVE_INFINITY)) {
       this.agent.refused.not_a_number++
       return
     }
