@@ -56,18 +56,22 @@ export class Timer implements Cell {
     return this.family.child(this, dims)
   }
 
-  /** Widens the window of buckets, doubling it, so that `value` falls into it, and counts it. */
+  /**
+   * Widens the window of buckets to a power of two that holds `value`, and counts it. The room besides lies on the side to which it
+   * grew, so that a series of new minima or maxima doubles the window a few times only.
+   */
   private grow(value: number): void {
     const bucket = bucketOf(value)
     const used = this.buckets.length
-    const low = used === 0 ? bucket - FIRST_BUCKETS / 2 : Math.min(bucket, this.firstBucket)
-    const high = used === 0 ? low + FIRST_BUCKETS : Math.max(bucket + 1, this.firstBucket + used)
-    const size = Math.max(FIRST_BUCKETS, 2 ** Math.ceil(Math.log2(high - low)))
+    const end = this.firstBucket + used
+    const wanted = used === 0 ? FIRST_BUCKETS : Math.max(bucket + 1, end) - Math.min(bucket, this.firstBucket)
+    const size = 2 ** Math.ceil(Math.log2(wanted))
+    const first = used === 0 ? bucket - size / 2 : bucket < this.firstBucket ? end - size : this.firstBucket
     const wider = new Uint32Array(size)
-    wider.set(this.buckets, used === 0 ? 0 : this.firstBucket - low)
+    if (used > 0) wider.set(this.buckets, this.firstBucket - first)
     this.buckets = wider
-    this.firstBucket = low
-    wider[bucket - low] = (wider[bucket - low] as number) + 1
+    this.firstBucket = first
+    wider[bucket - first] = (wider[bucket - first] as number) + 1
   }
 
   /** Forgets what was recorded since the last call. */

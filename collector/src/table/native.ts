@@ -50,11 +50,11 @@ export class NativeBlock {
   /** `Map(LowCardinality(String), LowCardinality(String))`: pairs of numbers for each row. */
   maps(name: string, pairs: readonly (readonly number[])[], texts: readonly string[]): void {
     this.header(name, "Map(LowCardinality(String), LowCardinality(String))")
-    const ends = new BigUint64Array(this.rows)
+    const ends = new Uint32Array(2 * this.rows) // low and high words of 64-bit numbers
     let total = 0
     for (let row = 0; row < this.rows; row++) {
       total += (pairs[row] as readonly number[]).length / 2
-      ends[row] = BigInt(total)
+      ends[2 * row] = total
     }
     const keys = new Uint32Array(total)
     const values = new Uint32Array(total)

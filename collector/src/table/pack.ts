@@ -39,42 +39,45 @@ export function packRows(block: Block, registry: Registry, batch: number, from: 
 }
 
 function packPoints(native: NativeBlock, block: Block, from: number, to: number): void {
+  const { ends, cells } = presentCells(block, from, to)
+  const many = block.kind !== "counter"
+  const seconds = new Uint8Array(cells.length)
+  for (let i = 0; i < cells.length; i++) seconds[i] = (cells[i] as number) % BLOCK_SEC
+  native.arrays("dt", "UInt8", ends, seconds)
+  const column = (
+    name: string,
+    type: string,
+    has: boolean,
+    values: Float64Array,
+    picked: Uint32Array | Float64Array,
+  ): void => {
+    if (has) for (let i = 0; i < cells.length; i++) picked[i] = values[cells[i] as number] as number
+    native.arrays(name, type, has ? ends : null, picked)
+  }
+  column("count", "UInt32", many, block.count, new Uint32Array(many ? cells.length : 0))
+  // One scratch serves the columns of doubles: each is copied into the block at once.
+  const doubles = new Float64Array(cells.length)
+  column("sum", "Float64", true, block.sum, doubles)
+  column("min", "Float64", many, block.min, doubles)
+  column("max", "Float64", many, block.max, doubles)
+  column("last", "Float64", block.kind === "gauge", block.last, doubles)
+}
+
+/** The cells of rows `[from, to)` that hold a point, and where each row's end among them. */
+function presentCells(block: Block, from: number, to: number): { ends: BigUint64Array; cells: Uint32Array } {
   const ends = new BigUint64Array(to - from)
+  // The low words of the ends: BigInts are slow to make, and no block has 2^32 points.
+  const words = new Uint32Array(ends.buffer)
   const cells = new Uint32Array((to - from) * BLOCK_SEC)
   let used = 0
   for (let row = from; row < to; row++) {
     const mask = block.mask[row] as number
-    for (let second = 0; second < BLOCK_SEC; second++)
+    for (let second = 0; second < BLOCK_SEC; second++) {
       if (mask & (1 << second)) cells[used++] = row * BLOCK_SEC + second
-    ends[row - from] = BigInt(used)
+    }
+    words[2 * (row - from)] = used
   }
-  const present = cells.subarray(0, used)
-  native.arrays(
-    "dt",
-    "UInt8",
-    ends,
-    Uint8Array.from(present, (cell) => cell % BLOCK_SEC),
-  )
-  const column = (name: "sum" | "min" | "max" | "last", has: boolean): void => {
-    const values = block[name]
-    native.arrays(
-      name,
-      "Float64",
-      has ? ends : null,
-      has ? Float64Array.from(present, (cell) => values[cell] as number) : present,
-    )
-  }
-  const many = block.kind !== "counter"
-  native.arrays(
-    "count",
-    "UInt32",
-    many ? ends : null,
-    many ? Uint32Array.from(present, (cell) => block.count[cell] as number) : present,
-  )
-  column("sum", true)
-  column("min", many)
-  column("max", many)
-  column("last", block.kind === "gauge")
+  return { ends, cells: cells.subarray(0, used) }
 }
 
 function packBuckets(native: NativeBlock, block: Block, from: number, to: number): void {
