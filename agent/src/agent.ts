@@ -26,6 +26,7 @@ import { Sender } from "./send/sender.ts"
 
 const MOST_EVENTS_PER_FLUSH = 10_000
 const MOST_PROPS = 32
+const UNIT_OF = { counter: "", gauge: "", timer: "ms", size: "By" } satisfies Record<Kind, string>
 const CLOCK_TOLERANCE_MS = 2_000
 
 /** Gives a gauge's value when a flush is due; may throw, which skips it. */
@@ -95,14 +96,12 @@ export class Agent {
 
   /** Durations; `unit` is `ms` unless said otherwise. */
   timer(metric: string, options: MetricOptions = {}): Timer {
-    const given = { unit: "ms", ...options }
-    return this.family("timer", metric, given, Timer).root
+    return this.family("timer", metric, options, Timer).root
   }
 
   /** Sizes; `unit` is `By` unless said otherwise. */
   size(metric: string, options: MetricOptions = {}): Timer {
-    const given = { unit: "By", ...options }
-    return this.family("size", metric, given, Timer).root
+    return this.family("size", metric, options, Timer).root
   }
 
   /** What a user did, for funnels and retention. `props` are few, short and flat. */
@@ -208,7 +207,7 @@ export class Agent {
     const key = `${kind} ${metric} ${subsystem} ${JSON.stringify(all)}`
     const known = this.families.get(key) as Family<T> | undefined
     if (known !== undefined) return known
-    const unit = cleanText(options?.unit ?? "", LIMITS.unit)
+    const unit = cleanText(options?.unit ?? UNIT_OF[kind], LIMITS.unit)
     const base = { service, subsystem, version, host, metric, kind, unit, labels: all }
     const make = (family: Family<T>, series: Series) => new handle(this.instruments, family, series)
     const family = new Family<T>(base, make, { refused: this.refused, now: () => this.now() })
