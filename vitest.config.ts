@@ -10,6 +10,7 @@ export default defineConfig({
         test: {
           ...common,
           name: "unit",
+          sequence: { groupOrder: 0 },
           include: ["*/src/**/*.test.ts"],
           exclude: [...common.exclude, "**/*.int.test.ts"],
         },
@@ -18,6 +19,7 @@ export default defineConfig({
         test: {
           ...common,
           name: "int",
+          sequence: { groupOrder: 1 },
           include: ["*/src/**/*.int.test.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -28,6 +30,7 @@ export default defineConfig({
         test: {
           ...common,
           name: "e2e",
+          sequence: { groupOrder: 2 },
           include: ["test/e2e/**/*.test.ts"],
           testTimeout: 180_000,
           hookTimeout: 180_000,
