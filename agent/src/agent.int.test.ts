@@ -118,7 +118,8 @@ test("Retry-After is kept to, and the frame is sent again as it was", async () =
 
 test("a reply that asks for slower flushes is obeyed", async () => {
   const agent = start({ flushMs: 100 })
-  answer({ status: 200, body: { accepted: 1, now: Date.now(), flushMs: 60_000 } })
+  const slower = { status: 200, body: { accepted: 1, now: Date.now(), flushMs: 60_000 } }
+  answer(...Array.from({ length: 20 }, () => slower))
   await framesAre(1)
   await agent.flush()
   const before = stub.frames.length
