@@ -15,6 +15,8 @@ import type { Timer } from "../instrument/timer.ts"
 
 /** Series a frame at most: what keeps one step of a flush short. */
 export const SERIES_PER_FRAME = 4_000
+/** Series that one frame names at most: a name takes some twenty times as long to encode as a point. */
+export const NAMES_PER_FRAME = 1_000
 
 /** One frame's points, and whose they are. */
 export interface Drained {
@@ -39,9 +41,8 @@ export function drain(changed: Changed, second: number, ids: Ids): Drained | nul
   const out: Drained = { points: new Uint8Array(0), cells: [], named: [], notFinite: 0 }
   const groups: PointGroup[] = []
   const take = <T extends Cell>(list: T[], fill: (cells: T[]) => PointGroup[]): void => {
-    const room = SERIES_PER_FRAME - out.cells.length
-    if (room === 0 || list.length === 0) return
-    const cells = list.splice(Math.max(0, list.length - room), room)
+    const cells = takeLast(list, SERIES_PER_FRAME - out.cells.length, NAMES_PER_FRAME - out.named.length)
+    if (cells.length === 0) return
     for (const cell of cells) nameOnce(cell, ids, out)
     groups.push(...fill(cells))
     for (const cell of cells) out.cells.push(cell)
@@ -61,6 +62,17 @@ export function drain(changed: Changed, second: number, ids: Ids): Drained | nul
   if (out.cells.length === 0) return null
   out.points = encodePoints(second, groups)
   return out
+}
+
+/** Takes up to `room` handles off the end of the list, of which up to `names` were never named. */
+function takeLast<T extends Cell>(list: T[], room: number, names: number): T[] {
+  let from = list.length
+  let unnamed = 0
+  while (from > 0 && list.length - from < room) {
+    if (list[from - 1]?.id === 0 && ++unnamed > names) break
+    from--
+  }
+  return list.splice(from)
 }
 
 function nameOnce(cell: Cell, ids: Ids, out: Drained): void {

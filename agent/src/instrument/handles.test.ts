@@ -140,6 +140,21 @@ test("a series is named with its first points only", () => {
   expect(drain(changed, 3, ids)).toBeNull()
 })
 
+test("a frame names a bounded number of series, and every changed one is drained once", () => {
+  const { root, changed } = setUp(Counter)
+  const handles = Array.from({ length: 1_900 }, (_, i) => root.with({ i }))
+  const ids = { next: 1 }
+  const named = (): number[] => {
+    for (const handle of handles) handle.inc()
+    const parts: number[] = []
+    for (let part = drain(changed, 1, ids); part !== null; part = drain(changed, 1, ids)) parts.push(part.named.length)
+    expect(handles.every(({ sum }) => sum === 0)).toBe(true)
+    return parts
+  }
+  expect(named()).toEqual([1_000, 900])
+  expect(named()).toEqual([0])
+})
+
 test("a counter that ran over to infinity is left out and counted", () => {
   const { root, changed } = setUp(Counter)
   root.inc(Number.POSITIVE_INFINITY)
