@@ -16,9 +16,7 @@ const natural = new Intl.Collator("en", { numeric: true })
 export async function matrix(question: z.output<typeof MATRIX>, context: ReportContext): Promise<MatrixAnswer> {
   const { metric, stat, filters, windowSec } = question
   const { kind, unit } = kindOf(context.registry, metric, filters)
-  // Whole minutes where the window has them, so that yesterday is read from the minutes' table.
-  const grain = windowSec % 60 === 0 ? 60 : 1
-  const to = Math.floor((question.to ?? Date.now()) / 1000 / grain) * grain
+  const to = Math.floor((question.to ?? Date.now()) / 1000)
   const dims = [question.rows, question.columns]
   const buckets = stat.startsWith("p")
   const selection: Selection = {
