@@ -15,8 +15,8 @@ import type { Timer } from "../instrument/timer.ts"
 
 /** Series a frame at most: what keeps one step of a flush short. */
 export const SERIES_PER_FRAME = 4_000
-/** Series that one frame names at most: a name takes some twenty times as long to encode as a point. */
-export const NAMES_PER_FRAME = 1_000
+/** Series that one frame names at most: names take far longer to encode than points, and most of all in a young process. */
+export const NAMES_PER_FRAME = 500
 
 /** One frame's points, and whose they are. */
 export interface Drained {

@@ -151,7 +151,7 @@ test("a frame names a bounded number of series, and every changed one is drained
     expect(handles.every(({ sum }) => sum === 0)).toBe(true)
     return parts
   }
-  expect(named()).toEqual([1_000, 900])
+  expect(named()).toEqual([500, 500, 500, 400])
   expect(named()).toEqual([0])
 })
 
