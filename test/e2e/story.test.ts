@@ -1,8 +1,9 @@
 import type { AddressInfo } from "node:net"
 import type { Alarm, AlarmEvent } from "@ossagent/wire"
 import { type ParsedMail, simpleParser } from "mailparser"
+import { type Browser, chromium, type Page } from "playwright-core"
 import { SMTPServer } from "smtp-server"
-import { afterAll, beforeAll, expect, it } from "vitest"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { ask, type Product, startProduct, startShop, until } from "../stack.ts"
 
 /** The story of the README, with real processes, a real agent and a real mail server. */
@@ -33,10 +34,37 @@ beforeAll(async () => {
   })
 })
 afterAll(async () => {
+  await browser?.close()
   shop?.kill("SIGKILL")
   await product?.stop()
   smtp?.close()
 })
+
+const chromiumPath = process.env.OSSAGENT_CHROMIUM
+let browser: Browser
+let page: Page
+const pageErrors: string[] = []
+
+async function openPage(): Promise<Page> {
+  const args = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+  ]
+  browser = await chromium.launch({ executablePath: chromiumPath, args })
+  const opened = await browser.newPage()
+  opened.on("pageerror", (error) => pageErrors.push(error.message))
+  return opened
+}
+
+async function logIn(on: Page, password: string): Promise<void> {
+  await on.getByLabel(/e-?mail/i).fill(product.secrets.adminEmail)
+  await on.getByLabel(/^password/i).fill(password)
+  await on.keyboard.press("Enter")
+}
 
 const alarms = async (): Promise<Alarm[]> => {
   const headers = { authorization: `Bearer ${product.secrets.alertingToken}` }
@@ -87,6 +115,56 @@ it("a new counter is a report within two seconds of its first flush, split by ve
   )
 })
 
+describe.skipIf(chromiumPath === undefined)("in the browser", () => {
+  it("a wrong password is refused, the right one opens the overview with every process on it", async () => {
+    page = await openPage()
+    await page.goto(product.dashboardUrl)
+    await page.waitForURL(/\/login/)
+    await logIn(page, "not the password")
+    await page.getByRole("alert").filter({ hasText: /./ }).first().waitFor()
+    await logIn(page, product.secrets.adminPassword)
+    await page.waitForURL((url) => url.pathname === "/")
+    for (const service of ["collector", "alerting", "dashboard", "clickhouse", "postgres", "machine", "shop"]) {
+      await page.getByText(service, { exact: false }).first().waitFor()
+    }
+  })
+
+  it("search finds the new metric, and its page shows it by version", async () => {
+    await page.keyboard.press("Control+k")
+    await page.keyboard.type("order.paid")
+    await page
+      .getByRole("option", { name: /order\.paid/ })
+      .first()
+      .waitFor()
+    await page.keyboard.press("Enter")
+    await page.waitForURL(/\/m\/order\.paid/)
+    await page.getByRole("heading", { name: /order\.paid/ }).waitFor()
+    await page.locator(".recharts-surface").first().waitFor()
+    await page.getByText("1.0.0").first().waitFor()
+  })
+
+  it("no page has an error", async () => {
+    const paths = [
+      "/",
+      "/matrix",
+      "/alarms",
+      "/silences",
+      "/rules",
+      "/outbox",
+      "/start",
+      "/users",
+      "/audit",
+      "/s/shop/checkout",
+    ]
+    for (const path of paths) {
+      const response = await page.goto(product.dashboardUrl + path)
+      expect([path, response?.status()]).toEqual([path, 200])
+      await page.getByRole("heading").first().waitFor()
+    }
+    expect(pageErrors).toEqual([])
+  })
+})
+
 it("when the script stops, an absence alarm arrives by mail with a picture, and resolves when it is back", async () => {
   await until(
     async () => {
@@ -104,6 +182,10 @@ it("when the script stops, an absence alarm arrives by mail with a picture, and 
     60_000,
   )
   expect(alarm.title).toMatch(/shop\/checkout has sent nothing for \d+ s/)
+  if (chromiumPath !== undefined) {
+    await page.goto(`${product.dashboardUrl}/alarms/${alarm.id}`)
+    await page.getByText("has sent nothing for").first().waitFor()
+  }
   const mail = await until(async () => mails.find((one) => one.subject?.includes("shop/checkout")), "the mail", 20_000)
   expect(mail.subject).toMatch(/firing/)
   expect(mail.text).toContain(`${product.dashboardUrl}/alarms/${alarm.id}`)
