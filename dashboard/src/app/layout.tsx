@@ -1,7 +1,7 @@
 import type { Metadata, Viewport } from "next"
 import { headers } from "next/headers"
 import type { ReactNode } from "react"
-import { THEME_SCRIPT } from "../shell/theme.tsx"
+import { THEME_SCRIPT } from "../shell/themescript.ts"
 import "./globals.css"
 
 export const metadata: Metadata = {

@@ -23,7 +23,7 @@ export async function answerAuth(request: Request): Promise<Response> {
         action: ACTIONS[action] ?? action,
         detail: answer.ok ? "done" : `refused (${answer.status})`,
       })
-    return answer
+    return answer.ok ? withoutBody(answer) : answer
   } catch (error) {
     return toErrorResponse(error)
   }
@@ -38,4 +38,11 @@ const ACTIONS: Record<string, string> = {
 async function tryEmail(request: Request): Promise<string | null> {
   const body = (await request.json().catch(() => null)) as { email?: unknown } | null
   return typeof body?.email === "string" ? body.email.toLowerCase() : null
+}
+
+/** The session's token travels in its cookie alone, which no script can read. */
+function withoutBody(answer: Response): Response {
+  const headers = new Headers(answer.headers)
+  headers.delete("content-length")
+  return new Response('{"ok":true}', { status: answer.status, headers })
 }

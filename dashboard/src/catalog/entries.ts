@@ -43,7 +43,7 @@ const newPlace = ({ service, subsystem, firstSeen, lastSeen }: CatalogEntry): Pl
 })
 
 /** Families that come with the agent; everything else is the service's own and stands first. */
-export const BUILT_IN_FAMILIES = ["http", "process", "eventloop", "gc", "heap", "nodejs", "runtime", "agent"]
+export const BUILT_IN_FAMILIES = ["http", "host", "process", "eventloop", "gc", "heap", "agent"]
 
 export const familyOf = (metric: string): string => metric.split(/[._:/]/, 1)[0] || metric
 export const isOwn = (metric: string): boolean => !BUILT_IN_FAMILIES.includes(familyOf(metric))

@@ -63,7 +63,10 @@ export function Failure({ error, onRetry }: { error: Error; onRetry?: () => void
 
 export function Skeleton({ className = "" }: { className?: string }) {
   return (
-    <div aria-hidden="true" className={`motion-safe:animate-[shimmer_1.6s_ease-in-out_infinite] rounded bg-sunken ${className}`} />
+    <div
+      aria-hidden="true"
+      className={`motion-safe:animate-[shimmer_1.6s_ease-in-out_infinite] rounded bg-sunken ${className}`}
+    />
   )
 }
 

@@ -14,14 +14,9 @@ const filters = z
   .optional()
 const stats = z.array(z.enum(STATS)).min(1).max(STATS.length)
 const stat = z.enum(STATS)
-const split = z.array(dimension).max(6).optional()
+const split = z.array(dimension).max(4).optional()
 const metric = z.string().min(1).max(LIMITS.name)
-const windowSec = z
-  .number()
-  .int()
-  .min(1)
-  .max(7 * 86_400)
-  .optional()
+const windowSec = z.number().int().min(1).max(86_400).optional()
 const top = z.number().int().min(1).max(100).optional()
 const limit = z.number().int().min(1).max(10_000).optional()
 

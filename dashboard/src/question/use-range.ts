@@ -52,8 +52,8 @@ export function useRange(
 }
 
 /** Live seconds bridge the time between two questions. */
-const refreshMs = (stepSec: number): number => Math.min(Math.max(stepSec * 1_000, 10_000), 60_000)
+export const refreshMs = (stepSec: number): number => Math.min(Math.max(stepSec * 1_000, 10_000), 60_000)
 
-function toLiveAsk({ metric, stats, filters, split, top }: RangeAsk) {
+export function toLiveAsk({ metric, stats, filters, split, top }: RangeAsk) {
   return { metric, stats, filters, split, top }
 }

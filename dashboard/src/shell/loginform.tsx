@@ -32,7 +32,9 @@ export function LoginForm() {
     }).catch(() => null)
     if (answer?.ok) return window.location.assign(nextPath())
     setBusy(false)
-    const unknown = answer ? `Cannot log in: the dashboard answered ${answer.status}.` : "The dashboard does not answer."
+    const unknown = answer
+      ? `Cannot log in: the dashboard answered ${answer.status}.`
+      : "The dashboard does not answer."
     setError(new Error(WHY[answer?.status ?? 0] ?? unknown))
   }
   return (

@@ -1,3 +1,8 @@
 import type { ReactNode } from "react"
 import { requirePerson } from "../../auth/session.ts"
-export default async function L({children}:{children:ReactNode}) { await requirePerson(); return children }
+import { Shell } from "../../shell/shell.tsx"
+
+export default async function InLayout({ children }: { children: ReactNode }) {
+  const person = await requirePerson()
+  return <Shell person={person}>{children}</Shell>
+}

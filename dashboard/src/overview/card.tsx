@@ -1,0 +1,155 @@
+"use client"
+import type { RangeAnswer, Values } from "@ossagent/wire"
+import Link from "next/link"
+import { memo } from "react"
+import type { Place } from "../catalog/entries.ts"
+import { metricHref, placeHref } from "../catalog/links.ts"
+import { Sparkline } from "../chart/sparkline.tsx"
+import { groupKey } from "../live/merge.ts"
+import { formatValue } from "../number/unit.ts"
+import { Badge } from "../piece/badge.tsx"
+import { Skeleton } from "../piece/panel.tsx"
+import { formatAgo } from "../time/clock.ts"
+import { askKey, type Figure } from "./figures.ts"
+import type { Health } from "./health.ts"
+
+interface CardProps {
+  place: Place
+  figures: readonly Figure[]
+  answers: ReadonlyMap<string, RangeAnswer>
+  health: Health
+  now: number
+  range: string | null
+}
+
+const BORDER = {
+  critical: "border-bad/60",
+  warning: "border-warn/60",
+  info: "border-info/60",
+  silent: "border-line-strong border-dashed",
+  healthy: "border-line",
+}
+
+/** One subsystem: how it is, and the figures that matter there. */
+export function PlaceCard({ place, figures, answers, health, now, range }: CardProps) {
+  const { service, subsystem, versions, lastSeen } = place
+  return (
+    <article
+      data-testid="place-card"
+      data-place={`${service}/${subsystem}`}
+      data-health={health.state}
+      aria-label={`${service} / ${subsystem}`}
+      className={`flex flex-col rounded-lg border bg-surface shadow-card ${BORDER[health.state]}`}
+    >
+      <header className="flex items-start justify-between gap-3 px-4 pt-3 pb-2">
+        <div className="min-w-0">
+          <Link
+            href={placeHref(service, subsystem)}
+            prefetch={false}
+            className="font-semibold hover:text-accent hover:underline"
+          >
+            {service} <span className="font-normal text-ink-3">/ {subsystem}</span>
+          </Link>
+          <p className="truncate text-ink-3 text-xs">
+            {versions.length > 0 && (
+              <>
+                version {versions.slice(0, 3).join(", ")}
+                {versions.length > 3 && ` +${versions.length - 3}`} ·{" "}
+              </>
+            )}
+            {now > 0 && <>seen {formatAgo(lastSeen, now)}</>}
+          </p>
+        </div>
+        {health.alarms.length > 0 ? (
+          <Link href={`/alarms?service=${encodeURIComponent(service)}&subsystem=${encodeURIComponent(subsystem)}`}>
+            <HealthBadge health={health} />
+          </Link>
+        ) : (
+          <HealthBadge health={health} />
+        )}
+      </header>
+      <div className="grid flex-1 grid-cols-2 gap-px overflow-hidden rounded-b-lg border-line border-t bg-line sm:grid-cols-3">
+        {figures.map((figure) => (
+          <FigureTile
+            key={`${figure.label}${figure.stat}`}
+            figure={figure}
+            service={service}
+            subsystem={subsystem}
+            values={valuesOf(figure, place, answers)}
+            range={range}
+          />
+        ))}
+        {figures.length % 2 === 1 && <div className="bg-surface sm:hidden" />}
+        {figures.length % 3 === 1 && <div className="hidden bg-surface sm:col-span-2 sm:block" />}
+        {figures.length % 3 === 2 && <div className="hidden bg-surface sm:block" />}
+      </div>
+    </article>
+  )
+}
+
+const HealthBadge = ({ health }: { health: Health }) => (
+  <Badge tone={health.tone} icon={health.icon}>
+    {health.text}
+  </Badge>
+)
+
+interface TileProps {
+  figure: Figure
+  service: string
+  subsystem: string
+  values: Values | null
+  range: string | null
+}
+
+const FigureTile = memo(function FigureTile({ figure, service, subsystem, values, range }: TileProps) {
+  const { metric, unit, label } = figure
+  const isRatio = figure.filter !== undefined
+  const stat = isRatio ? "avg" : figure.stat
+  const last = values?.findLast((value) => value !== null) ?? null
+  const bad = isRatio && (last ?? 0) > 0.01
+  const query = { service, subsystem, stat: figure.stat, range: range ?? undefined }
+  const href = metricHref(metric, isRatio ? { ...query, "label.status": figure.filter?.values.join(",") } : query)
+  return (
+    <Link
+      href={href}
+      prefetch={false}
+      title={metric}
+      data-testid="figure"
+      data-metric={metric}
+      className="group flex min-w-0 flex-col gap-0.5 bg-surface px-3 pt-2 pb-1.5 outline-offset-[-2px] hover:bg-sunken/50"
+    >
+      <span className="truncate text-ink-3 text-xs group-hover:text-ink-2">{label}</span>
+      {values === null ? (
+        <Skeleton className="my-1 h-4 w-14" />
+      ) : (
+        <span data-testid="figure-value" className={`font-semibold text-[15px] ${bad ? "text-bad" : ""}`}>
+          {formatValue(last, unit, stat)}
+        </span>
+      )}
+      <Sparkline values={values ?? []} color={bad ? "var(--bad)" : undefined} />
+    </Link>
+  )
+})
+
+/** Null while nothing has come; an error ratio is the failed ones over all, nothing failed being 0. */
+function valuesOf(
+  figure: Figure,
+  { service, subsystem }: Place,
+  answers: ReadonlyMap<string, RangeAnswer>,
+): Values | null {
+  const key = groupKey({ service, subsystem })
+  const pick = (answer: RangeAnswer | undefined): Values | null =>
+    answer?.series.find(({ group }) => groupKey(group) === key)?.values[
+      figure.stat === "calls" ? "count" : figure.stat
+    ] ?? null
+  const all = answers.get(askKey(figure.metric))
+  if (!all) return null
+  const total = pick(all) ?? all.t.map(() => null)
+  if (!figure.filter)
+    return figure.stat === "calls" ? total.map((count) => (count === null ? null : count / all.stepSec)) : total
+  const failed = answers.get(askKey(figure.metric, figure.filter))
+  const failedAt = new Map((failed?.t ?? []).map((at, i) => [at, pick(failed)?.[i] ?? 0]))
+  return total.map((count, i) =>
+    count ? Math.min(1, (failedAt.get(all.t[i] ?? 0) ?? 0) / count) : count === 0 ? 0 : null,
+  )
+}

@@ -1,0 +1,117 @@
+"use client"
+import { type FormEvent, useState } from "react"
+import { Button, IconButton } from "../piece/button.tsx"
+import { Field, Input } from "../piece/field.tsx"
+import { Icon } from "../piece/icon.tsx"
+import { MenuItem, Popover } from "../piece/popover.tsx"
+import { usePageKeys } from "../shell/use-keys.ts"
+import { formatInstant, formatShort, type Zone } from "./clock.ts"
+import { useTimeRange, useZone } from "./provider.tsx"
+import { DEFAULT_RANGE, formatRange, PRESETS, parseRange, shift, type TimeRange, toWindow, zoomOut } from "./range.ts"
+
+const UNITS: Record<string, string> = { s: "second", m: "minute", h: "hour", d: "day" }
+
+/** `15m` → "Last 15 minutes". */
+function nameOf(range: TimeRange, zone: Zone): string {
+  if (range.kind === "between") return `${formatShort(range.from, zone)} – ${formatShort(range.to, zone)}`
+  const [, count = "", unit = ""] = /^(\d+)(.)$/.exec(formatRange(range)) ?? []
+  return count === "1" ? `Last ${UNITS[unit]}` : `Last ${count} ${UNITS[unit]}s`
+}
+
+/** Which stretch of time the page is about; it stands in the address. */
+export function TimePicker() {
+  const [range, setRange] = useTimeRange()
+  const { zone } = useZone()
+  const move = (direction: -1 | 1): void => setRange(shift(range, direction, Date.now()))
+  usePageKeys({ "[": () => move(-1), "]": () => move(1), "-": () => setRange(zoomOut(range)) })
+  return (
+    <fieldset aria-label="Time range" className="flex items-center gap-1">
+      <IconButton look="plain" icon="left" label="Earlier" onClick={() => move(-1)} />
+      <Popover label={nameOf(range, zone)} title="Time range" icon="clock">
+        {(close) => (
+          <div className="flex flex-col gap-2 sm:flex-row">
+            <div className="grid w-full grid-cols-2 sm:w-40 sm:grid-cols-1">
+              {PRESETS.map((preset) => (
+                <MenuItem
+                  key={preset}
+                  on={formatRange(range) === preset}
+                  onClick={() => {
+                    setRange(parseRange(preset))
+                    close()
+                  }}
+                >
+                  {nameOf(parseRange(preset), zone)}
+                </MenuItem>
+              ))}
+            </div>
+            <Between
+              range={range}
+              zone={zone}
+              onChoose={(next) => {
+                setRange(next)
+                close()
+              }}
+            />
+          </div>
+        )}
+      </Popover>
+      <IconButton look="plain" icon="right" label="Later" disabled={range.kind === "last"} onClick={() => move(1)} />
+      <IconButton look="plain" icon="minus" label="Twice the range" onClick={() => setRange(zoomOut(range))} />
+      {range.kind === "between" && (
+        <Button icon="live" onClick={() => setRange(DEFAULT_RANGE)}>
+          To now
+        </Button>
+      )}
+    </fieldset>
+  )
+}
+
+function Between({ range, zone, onChoose }: { range: TimeRange; zone: Zone; onChoose: (range: TimeRange) => void }) {
+  const [{ from, to }] = useState(() => toWindow(range, Date.now()))
+  const [fault, setFault] = useState("")
+  function choose(event: FormEvent<HTMLFormElement>): void {
+    event.preventDefault()
+    const form = new FormData(event.currentTarget)
+    const [a, b] = ["from", "to"].map((name) => fromField(String(form.get(name)), zone))
+    if (!a || !b || b - a < 1_000) setFault("The end must be after the beginning.")
+    else onChoose({ kind: "between", from: a, to: b })
+  }
+  return (
+    <form onSubmit={choose} className="w-64 space-y-3 p-2 sm:border-line sm:border-l sm:pl-4">
+      <Field label={`From (${zone === "utc" ? "UTC" : "local time"})`}>
+        <Input name="from" type="datetime-local" step="1" required defaultValue={toField(from, zone)} />
+      </Field>
+      <Field label="To" hint={fault || undefined}>
+        <Input name="to" type="datetime-local" step="1" required defaultValue={toField(to, zone)} />
+      </Field>
+      <Button type="submit" look="main" className="w-full">
+        Show
+      </Button>
+      <p className="flex gap-1.5 text-ink-3 text-xs">
+        <Icon name="info" size={14} /> Drag across a chart to zoom in.
+      </p>
+    </form>
+  )
+}
+
+/** The value of a date and time field, which knows no zone. */
+function toField(at: number, zone: Zone): string {
+  const offset = zone === "utc" ? 0 : new Date(at).getTimezoneOffset() * 60_000
+  return new Date(at - offset).toISOString().slice(0, 19)
+}
+
+function fromField(text: string, zone: Zone): number | null {
+  const at = Date.parse(zone === "utc" ? `${text}Z` : text)
+  return Number.isFinite(at) ? at : null
+}
+
+/** An instant, in full on the pointer's rest. Empty until the browser's own zone is known. */
+export function When({ at, short = true }: { at: number | null; short?: boolean }) {
+  const { zone } = useZone()
+  if (at === null) return <span className="text-ink-3">–</span>
+  return (
+    <time dateTime={new Date(at).toISOString()} title={formatInstant(at, zone)} suppressHydrationWarning>
+      {short ? formatShort(at, zone) : formatInstant(at, zone)}
+    </time>
+  )
+}
