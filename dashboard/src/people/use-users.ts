@@ -1,5 +1,5 @@
 "use client"
-import useSWR from "swr"
+import useSWR, { useSWRConfig } from "swr"
 import { call } from "../question/ask.ts"
 import { useAttempt } from "../shell/notice.tsx"
 import type { User } from "./change.ts"
@@ -18,11 +18,11 @@ export type UserChange = { role: User["role"] } | { password: string } | { disab
 /** Changes one user, says how it went, and shows the list as it is then. */
 export function useChangeUser() {
   const attempt = useAttempt()
-  const { mutate } = useSWR<{ users: User[] }>(PATH, null)
+  const { mutate } = useSWRConfig()
   return async (user: User, change: UserChange, done: string): Promise<boolean> => {
     const path = `${PATH}/${encodeURIComponent(user.id)}`
     const ok = await attempt(done, () => call(path, { method: "PUT", body: change }))
-    await mutate()
+    await mutate(PATH)
     return ok
   }
 }
