@@ -23,7 +23,8 @@ export function prepare() {
     .digest("hex")
   if (read(LOCK_STAMP) !== lock) {
     say("installing packages …")
-    run("npm", ["ci", "--no-fund", "--no-audit"])
+    // Not `npm ci`: it refuses a lock file that lacks the packages of other platforms.
+    run("npm", ["install", "--no-save", "--no-fund", "--no-audit"])
     writeFileSync(LOCK_STAMP, lock)
   }
   const sources = fingerprint()
