@@ -1,7 +1,12 @@
 /** Stands where the key goes, so that a copied snippet says what is missing. */
 export const KEY_NAME = "OSSAGENT_KEY"
 
-export const INSTALL = "npm install @ossagent/agent"
+/** From the checkout: the packages are in no registry, and a name that is free there could be anybody's. */
+export const INSTALL = `# in OssAgent's directory, once it has been started or built
+npm pack -w wire -w agent --pack-destination /tmp
+
+# in your service's directory; on another machine, copy the two files there first
+npm install /tmp/ossagent-wire-*.tgz /tmp/ossagent-agent-*.tgz`
 
 export const toCode = (collectorUrl: string): string => `import { createAgent } from "@ossagent/agent"
 
