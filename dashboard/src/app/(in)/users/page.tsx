@@ -4,7 +4,7 @@ import { Users } from "../../../people/users.tsx"
 
 export const metadata: Metadata = { title: "Users" }
 
-export default async function UsersPage() {
+export default async function Page() {
   await requirePerson("admin")
   return <Users />
 }

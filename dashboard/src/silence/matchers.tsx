@@ -1,0 +1,79 @@
+"use client"
+import { Button, IconButton } from "../piece/button.tsx"
+import { Input, Select } from "../piece/field.tsx"
+import { DIMS, type Draft, emptyDraft } from "./form.ts"
+
+const MOST = 16
+
+interface MatchersProps {
+  drafts: readonly Draft[]
+  onChange: (drafts: Draft[]) => void
+  /** Known values of a dimension, to choose from. */
+  suggest: Record<string, readonly string[]>
+}
+
+/** Lines of dimension, is or is not, and values. */
+export function Matchers({ drafts, onChange, suggest }: MatchersProps) {
+  const change = (id: number, part: Partial<Draft>): void =>
+    onChange(drafts.map((draft) => (draft.id === id ? { ...draft, ...part } : draft)))
+  const free = DIMS.find((dim) => drafts.every((draft) => draft.dim !== dim)) ?? "label."
+  return (
+    <fieldset className="space-y-2">
+      <legend className="mb-1 font-medium text-[13px] text-ink-2">Which alarms: all of these must match</legend>
+      {drafts.map((draft, i) => (
+        <div key={draft.id} className="flex flex-wrap items-center gap-2">
+          <Input
+            aria-label={`Dimension ${i + 1}`}
+            list="silence-dims"
+            required
+            value={draft.dim}
+            onChange={(event) => change(draft.id, { dim: event.target.value })}
+            className="!w-32"
+          />
+          <Select
+            aria-label={`Comparison ${i + 1}`}
+            value={draft.op}
+            onChange={(event) => change(draft.id, { op: event.target.value as Draft["op"] })}
+            className="!w-20"
+          >
+            <option value="in">is</option>
+            <option value="notIn">is not</option>
+          </Select>
+          <Input
+            aria-label={`Values ${i + 1}`}
+            list={`silence-values-${draft.id}`}
+            required
+            placeholder="one, or several with commas"
+            value={draft.values}
+            onChange={(event) => change(draft.id, { values: event.target.value })}
+            className="!w-auto min-w-0 flex-1 basis-36"
+          />
+          <datalist id={`silence-values-${draft.id}`}>
+            {suggest[draft.dim]?.map((value) => (
+              <option key={value} value={value} />
+            ))}
+          </datalist>
+          <IconButton
+            icon="trash"
+            label={`Remove matcher ${i + 1}`}
+            disabled={drafts.length === 1}
+            onClick={() => onChange(drafts.filter(({ id }) => id !== draft.id))}
+          />
+        </div>
+      ))}
+      <datalist id="silence-dims">
+        {DIMS.map((dim) => (
+          <option key={dim} value={dim} />
+        ))}
+      </datalist>
+      <Button
+        icon="plus"
+        look="quiet"
+        disabled={drafts.length >= MOST}
+        onClick={() => onChange([...drafts, emptyDraft(free)])}
+      >
+        Add matcher
+      </Button>
+    </fieldset>
+  )
+}
