@@ -1,78 +1,114 @@
 "use client"
 import type { AuditEntry } from "@ossagent/wire"
-import useSWRInfinite from "swr/infinite"
+import { useState } from "react"
 import { Button } from "../piece/button.tsx"
+import { Input } from "../piece/field.tsx"
 import { Empty, Failure, PageHead, Panel, SkeletonRows } from "../piece/panel.tsx"
-import { call } from "../question/ask.ts"
-import { When } from "../time/picker.tsx"
+import { formatInstant, formatShort } from "../time/clock.ts"
+import { useNow, useZone } from "../time/provider.tsx"
+import { useAudit } from "./use-audit.ts"
 
-interface Page {
-  entries: AuditEntry[]
-  nextOwn: number | null
-  nextBefore: string | null
-}
-
-function pathOf(_index: number, previous: Page | null): string | null {
-  if (!previous) return "/api/audit"
-  if (previous.nextOwn === null && previous.nextBefore === null) return null
-  // what has ended on one side must not begin anew
-  const params = new URLSearchParams({ own: String(previous.nextOwn ?? 0), before: previous.nextBefore ?? "1" })
-  return `/api/audit?${params}`
-}
-
-/** Who changed what, of users, alarms, silences and rules, the newest first. */
+/** Who changed what: users, rules, silences, alarms. */
 export function Audit() {
-  const { data, error, size, setSize, mutate } = useSWRInfinite<Page, Error>(
-    pathOf,
-    (path: string) => call<Page>(path),
-    {
-      refreshInterval: 10_000,
-      revalidateFirstPage: true,
-    },
-  )
-  const entries = (data ?? []).flatMap((page) => page.entries)
-  const last = data?.at(-1)
-  const more = last !== undefined && (last.nextOwn !== null || last.nextBefore !== null)
+  const { entries, error, more, busy, refresh } = useAudit()
+  const [text, setText] = useState("")
+  const shown = entries?.filter((entry) => has(entry, text)) ?? null
   return (
     <>
-      <PageHead title="Audit" about="Who changed what: users, alarms, silences, rules; log-ins too" />
-      {error && <Failure error={error} onRetry={() => void mutate()} />}
-      <Panel className="overflow-hidden">
-        {!data && !error && <SkeletonRows />}
-        {data && entries.length === 0 && <Empty icon="audit" title="Nothing has been changed yet" />}
-        {entries.length > 0 && (
-          <div className="overflow-x-auto">
-            <table data-testid="audit" className="w-full text-[13px]">
-              <thead className="text-left text-ink-3 text-xs">
-                <tr>
-                  {["Time", "Who", "What", "Detail"].map((name) => (
-                    <th key={name} className="px-4 py-2 font-medium">
-                      {name}
-                    </th>
-                  ))}
-                </tr>
-              </thead>
-              <tbody>
-                {entries.map(({ id, at, actor, action, detail }) => (
-                  <tr key={id} className="border-line border-t align-top">
-                    <td className="px-4 py-1.5 whitespace-nowrap text-ink-2">
-                      <When at={at} />
-                    </td>
-                    <td className="px-4 py-1.5 break-all">{actor}</td>
-                    <td className="px-4 py-1.5 whitespace-nowrap font-medium">{action}</td>
-                    <td className="min-w-60 px-4 py-1.5 text-ink-2 break-words">{detail}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
+      <PageHead title="Audit" about="Who changed what, newest first">
+        <Input
+          type="search"
+          aria-label="Filter the audit"
+          placeholder="Filter by person, action, detail …"
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+          className="sm:w-72"
+        />
+      </PageHead>
+      <div className="space-y-4">
+        {error && <Failure error={error} onRetry={refresh} />}
+        <Panel aria-label="Changes" className="overflow-hidden">
+          {shown === null && !error && <SkeletonRows />}
+          {shown?.length === 0 && <Nothing text={text} onClear={() => setText("")} isMore={more !== null} />}
+          {shown !== null && shown.length > 0 && <Entries entries={shown} />}
+        </Panel>
+        {more && (
+          <div className="flex justify-center">
+            <Button onClick={more} disabled={busy}>
+              {busy ? "Loading …" : "Show older changes"}
+            </Button>
           </div>
         )}
-      </Panel>
-      {more && (
-        <div className="mt-3">
-          <Button onClick={() => void setSize(size + 1)}>Older</Button>
-        </div>
-      )}
+      </div>
     </>
+  )
+}
+
+const has = ({ actor, action, detail }: AuditEntry, text: string): boolean =>
+  `${actor} ${action} ${detail}`.toLowerCase().includes(text.trim().toLowerCase())
+
+function Nothing({ text, onClear, isMore }: { text: string; onClear: () => void; isMore: boolean }) {
+  if (text.trim() === "")
+    return (
+      <Empty icon="audit" title="Nothing has been changed yet">
+        Changes of users, rules, silences and alarms appear here.
+      </Empty>
+    )
+  return (
+    <Empty icon="search" title={`No change has “${text.trim()}” in it`}>
+      <p>{isMore ? "Only the changes loaded so far were searched." : "All changes were searched."}</p>
+      <Button onClick={onClear} className="mt-3">
+        Clear the filter
+      </Button>
+    </Empty>
+  )
+}
+
+function Entries({ entries }: { entries: readonly AuditEntry[] }) {
+  return (
+    <table className="w-full table-fixed text-left text-[13px]">
+      <thead className="border-line border-b text-ink-3 text-xs max-md:sr-only">
+        <tr>
+          <th scope="col" className="w-36 px-4 py-2 font-medium">
+            Time
+          </th>
+          <th scope="col" className="w-52 px-4 py-2 font-medium">
+            Person
+          </th>
+          <th scope="col" className="w-44 px-4 py-2 font-medium">
+            Action
+          </th>
+          <th scope="col" className="px-4 py-2 font-medium">
+            Detail
+          </th>
+        </tr>
+      </thead>
+      <tbody className="divide-y divide-line">
+        {entries.map((entry) => (
+          <EntryRow key={entry.id} entry={entry} />
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+const CELL = "block px-4 break-words align-top md:table-cell md:py-2"
+
+function EntryRow({ entry }: { entry: AuditEntry }) {
+  const { zone } = useZone()
+  const now = useNow(60_000)
+  return (
+    <tr data-testid="audit-entry" className="block py-2 hover:bg-sunken/60 md:table-row md:py-0">
+      <td className={`${CELL} text-ink-3`}>
+        {now > 0 && (
+          <time dateTime={new Date(entry.at).toISOString()} title={formatInstant(entry.at, zone)}>
+            {formatShort(entry.at, zone)}
+          </time>
+        )}
+      </td>
+      <td className={CELL}>{entry.actor}</td>
+      <td className={`${CELL} font-medium`}>{entry.action}</td>
+      <td className={`${CELL} text-ink-2`}>{entry.detail}</td>
+    </tr>
   )
 }

@@ -11,13 +11,13 @@ interface AuditPage {
   nextBefore: string | null
 }
 
-/** Both audits as one, newest first. A list that has ended is asked for what lies before its first entry. */
+/** Both audits as one, newest first. A list that has ended is asked before its beginning, where nothing is. */
 export function useAudit() {
   const { data, error, size, setSize, mutate, isValidating } = useSWRInfinite<AuditPage, Error>(
     (_, last: AuditPage | null) => {
       if (!last) return "/api/audit"
       if (last.nextOwn === null && last.nextBefore === null) return null
-      return `/api/audit?own=${last.nextOwn ?? 0}&before=${encodeURIComponent(last.nextBefore ?? "1")}`
+      return `/api/audit?own=${last.nextOwn ?? 0}&before=${encodeURIComponent(last.nextBefore ?? "0")}`
     },
     (path: string) => call<AuditPage>(path),
     { refreshInterval: EVERY_MS },

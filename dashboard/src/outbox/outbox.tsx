@@ -1,85 +1,91 @@
 "use client"
 import type { OutboxMail } from "@ossagent/wire"
-import { useState } from "react"
-import useSWR from "swr"
+import Link from "next/link"
 import { Button } from "../piece/button.tsx"
-import { Icon } from "../piece/icon.tsx"
 import { Empty, Failure, PageHead, Panel, SkeletonRows } from "../piece/panel.tsx"
-import { call } from "../question/ask.ts"
-import { When } from "../time/picker.tsx"
-import { useQuery } from "../time/provider.tsx"
-import { MailDialog } from "./maildialog.tsx"
-import { SentBadge } from "./sentbadge.tsx"
+import { formatAgo, formatInstant, formatShort } from "../time/clock.ts"
+import { useNow, useZone } from "../time/provider.tsx"
+import { SentBadge, SmtpHint } from "./sent.tsx"
+import { useOutbox } from "./use-outbox.ts"
 
-interface Page {
-  mails: OutboxMail[]
-  nextBefore: string | null
-}
-
-/** Every mail about alarms, sent out or kept. */
+/** Every mail about an alarm, as people got it or would have got it. */
 export function Outbox() {
-  const [query, change] = useQuery()
-  const before = query.get("before")
-  const [open, setOpen] = useState<string | null>(null)
-  const { data, error, mutate } = useSWR<Page, Error>(
-    `/api/alerting/outbox?limit=50${before ? `&before=${encodeURIComponent(before)}` : ""}`,
-    (path: string) => call<Page>(path),
-    { refreshInterval: 5_000, keepPreviousData: true },
-  )
-  const kept = data?.mails.some(({ sentOut }) => !sentOut) ?? false
+  const { mails, error, more, busy, refresh } = useOutbox()
   return (
     <>
-      <PageHead title="Outbox" about="What was mailed about alarms" />
-      {error && <Failure error={error} onRetry={() => void mutate()} />}
-      {kept && <NotSentOut />}
-      <Panel className="overflow-hidden">
-        {!data && !error && <SkeletonRows />}
-        {data?.mails.length === 0 && (
-          <Empty icon="mail" title="No mail yet">
-            When an alarm fires, the mail that tells of it is here, whether or not a mail server is configured.
-          </Empty>
+      <PageHead title="Outbox" about="Mails about alarms, newest first" />
+      <div className="space-y-4">
+        {error && <Failure error={error} onRetry={refresh} />}
+        {mails?.some(({ sentOut }) => !sentOut) && <SmtpHint />}
+        <Panel aria-label="Mails" className="overflow-hidden">
+          {mails === null && !error && <SkeletonRows />}
+          {mails?.length === 0 && (
+            <Empty icon="mail" title="No mail has been written yet">
+              A mail is written when an alarm fires. See{" "}
+              <Link href="/rules" className="text-accent underline">
+                the rules
+              </Link>{" "}
+              for what raises one.
+            </Empty>
+          )}
+          {mails !== null && mails.length > 0 && (
+            <ul className="divide-y divide-line">
+              {mails.map((mail) => (
+                <MailRow key={mail.id} mail={mail} />
+              ))}
+            </ul>
+          )}
+        </Panel>
+        {more && (
+          <div className="flex justify-center">
+            <Button onClick={more} disabled={busy}>
+              {busy ? "Loading …" : "Show older mails"}
+            </Button>
+          </div>
         )}
-        <ul data-testid="outbox" className="divide-y divide-line">
-          {data?.mails.map((mail) => (
-            <li key={mail.id}>
-              <button
-                type="button"
-                data-testid="mail"
-                onClick={() => setOpen(mail.id)}
-                className="flex w-full flex-wrap items-center gap-x-4 gap-y-1 px-4 py-2.5 text-left outline-offset-[-2px] hover:bg-sunken/60"
-              >
-                <span className="min-w-0 flex-1 basis-64 truncate font-medium">{mail.subject}</span>
-                <span className="truncate text-[13px] text-ink-2">{mail.to.join(", ")}</span>
-                <SentBadge sentOut={mail.sentOut} />
-                <span className="text-ink-3 text-xs">
-                  <When at={mail.at} />
-                </span>
-              </button>
-            </li>
-          ))}
-        </ul>
-      </Panel>
-      {(data?.nextBefore ?? before) && (
-        <div className="mt-3 flex gap-2">
-          {before && <Button onClick={() => change({ before: null })}>Newest</Button>}
-          {data?.nextBefore && <Button onClick={() => change({ before: data.nextBefore }, true)}>Older</Button>}
-        </div>
-      )}
-      {open && <MailDialog id={open} onClose={() => setOpen(null)} />}
+      </div>
     </>
   )
 }
 
-const NotSentOut = () => (
-  <div data-testid="no-smtp" className="mb-4 flex gap-2.5 rounded-lg bg-warn-soft px-4 py-3 text-[13px] text-warn">
-    <Icon name="warning" className="mt-0.5" />
-    <div>
-      <p className="font-medium">Some mails were not sent out: no SMTP server configured</p>
-      <p className="mt-0.5">
-        They are kept here. To have alarms mailed, set{" "}
-        <code className="font-mono">OSSAGENT_SMTP_URL=smtp://user:password@mail.example.com:587</code> and{" "}
-        <code className="font-mono">OSSAGENT_ALARM_EMAILS=oncall@example.com</code>, then start OssAgent again.
-      </p>
-    </div>
-  </div>
-)
+function MailRow({ mail }: { mail: OutboxMail }) {
+  const { zone } = useZone()
+  const now = useNow(10_000)
+  return (
+    <li
+      data-testid="mail"
+      className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2.5 focus-within:bg-sunken/60 hover:bg-sunken/60"
+    >
+      <div className="min-w-0 flex-1 basis-64">
+        <Link
+          href={`/outbox/${mail.id}`}
+          prefetch={false}
+          className="block truncate font-medium hover:text-accent hover:underline"
+        >
+          {mail.subject}
+        </Link>
+        <p className="truncate text-ink-3 text-xs">to {mail.to.join(", ")}</p>
+      </div>
+      <SentBadge sentOut={mail.sentOut} />
+      {mail.alarmId && (
+        <Link
+          href={`/alarms/${mail.alarmId}`}
+          prefetch={false}
+          aria-label={`Alarm of “${mail.subject}”`}
+          className="text-[13px] text-accent hover:underline"
+        >
+          Alarm
+        </Link>
+      )}
+      {now > 0 && (
+        <time
+          dateTime={new Date(mail.at).toISOString()}
+          title={formatInstant(mail.at, zone)}
+          className="text-ink-3 text-xs sm:w-44 sm:text-right"
+        >
+          {formatShort(mail.at, zone)} · {formatAgo(mail.at, now)}
+        </time>
+      )}
+    </li>
+  )
+}

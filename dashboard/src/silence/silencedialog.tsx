@@ -26,10 +26,10 @@ const matchersOf = (alarm: Alarm): Matcher[] => [
   { dim: "rule", value: alarm.ruleName },
 ]
 
-/** Silences what looks like this alarm, or, without one, what the reader names. */
-export function SilenceDialog({ alarm, onClose }: { alarm: Alarm | null; onClose: () => void }) {
+/** Silences what looks like this alarm. */
+export function SilenceDialog({ alarm, onClose }: { alarm: Alarm; onClose: () => void }) {
   const { silence } = useAlarmActions()
-  const offered = alarm ? matchersOf(alarm) : []
+  const offered = matchersOf(alarm)
   const [taken, setTaken] = useState<ReadonlySet<string>>(
     new Set(offered.filter(({ dim }) => dim !== "rule" && dim !== "version" && dim !== "host").map(({ dim }) => dim)),
   )
@@ -37,13 +37,10 @@ export function SilenceDialog({ alarm, onClose }: { alarm: Alarm | null; onClose
   async function submit(event: FormEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault()
     const form = new FormData(event.currentTarget)
-    const matchers = alarm
-      ? offered.filter(({ dim }) => taken.has(dim))
-      : ["service", "subsystem", "version", "metric"].map((dim) => ({ dim, value: String(form.get(dim) ?? "").trim() }))
     setBusy(true)
     const done = await silence({
-      matchers: matchers
-        .filter(({ value }) => value !== "" || alarm)
+      matchers: offered
+        .filter(({ dim }) => taken.has(dim))
         .map(({ dim, value }) => ({ dim, op: "in", values: [value] })),
       until: Date.now() + Number(form.get("minutes")) * 60_000,
       reason: String(form.get("reason")),
@@ -57,7 +54,7 @@ export function SilenceDialog({ alarm, onClose }: { alarm: Alarm | null; onClose
         <p className="text-[13px] text-ink-2">
           Matching alarms stay visible here, and nobody is notified of them. Everything below must match.
         </p>
-        {alarm ? <Offered offered={offered} taken={taken} onChange={setTaken} /> : <Named />}
+        <Offered offered={offered} taken={taken} onChange={setTaken} />
         <Field label="For">
           <Select name="minutes" defaultValue={60}>
             {LENGTHS.map(([minutes, name]) => (
@@ -72,7 +69,7 @@ export function SilenceDialog({ alarm, onClose }: { alarm: Alarm | null; onClose
         </Field>
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="main" disabled={busy || (alarm !== null && taken.size === 0)}>
+          <Button type="submit" look="main" disabled={busy || taken.size === 0}>
             Silence
           </Button>
         </div>
@@ -111,13 +108,3 @@ function Offered({ offered, taken, onChange }: OfferedProps) {
     </fieldset>
   )
 }
-
-const Named = () => (
-  <div className="grid grid-cols-2 gap-3">
-    {["service", "subsystem", "version", "metric"].map((dim) => (
-      <Field key={dim} label={dim[0]?.toUpperCase() + dim.slice(1)}>
-        <Input name={dim} placeholder="any" required={dim === "service"} autoComplete="off" />
-      </Field>
-    ))}
-  </div>
-)

@@ -4,7 +4,7 @@ import { requirePerson } from "../../../auth/session.ts"
 
 export const metadata: Metadata = { title: "Audit" }
 
-export default async function Page() {
+export default async function AuditPage() {
   await requirePerson("admin")
   return <Audit />
 }

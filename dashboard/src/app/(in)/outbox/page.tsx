@@ -3,6 +3,6 @@ import { Outbox } from "../../../outbox/outbox.tsx"
 
 export const metadata: Metadata = { title: "Outbox" }
 
-export default function Page() {
+export default function OutboxPage() {
   return <Outbox />
 }

@@ -6,9 +6,10 @@ import { Start } from "../../../start/start.tsx"
 
 export const metadata: Metadata = { title: "Add a service" }
 
-export default async function Page() {
-  const person = await requirePerson()
+export default async function StartPage() {
+  const { role } = await requirePerson()
   const { collectorUrl, ingestKey } = readConfig()
-  const mayKnow = mayAs(person.role, "operator")
-  return <Start collectorUrl={collectorUrl} mayKnow={mayKnow} ingestKey={mayKnow ? (ingestKey ?? null) : null} />
+  // the key never leaves the server for those who may not see it
+  const key = mayAs(role, "operator") ? (ingestKey ?? null) : null
+  return <Start collectorUrl={collectorUrl} ingestKey={key} />
 }

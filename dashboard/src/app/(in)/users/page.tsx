@@ -4,7 +4,7 @@ import { Users } from "../../../people/users.tsx"
 
 export const metadata: Metadata = { title: "Users" }
 
-export default async function Page() {
+export default async function UsersPage() {
   await requirePerson("admin")
   return <Users />
 }
