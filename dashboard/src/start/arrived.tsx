@@ -1,0 +1,33 @@
+"use client"
+import Link from "next/link"
+import { placeKey, toPlaces } from "../catalog/entries.ts"
+import { placeHref } from "../catalog/links.ts"
+import { useCatalog } from "../catalog/use-catalog.ts"
+import { Failure, SkeletonRows } from "../piece/panel.tsx"
+import { formatAgo } from "../time/clock.ts"
+import { useNow } from "../time/provider.tsx"
+
+/** What has been heard of, so that a new service is seen to arrive. */
+export function Arrived() {
+  const { entries, error, refresh } = useCatalog()
+  const now = useNow(1_000)
+  if (entries === null) return error ? <Failure error={error} onRetry={refresh} /> : <SkeletonRows count={2} />
+  const places = toPlaces(entries).sort((a, b) => a.service.localeCompare(b.service))
+  if (places.length === 0) return <p className="text-ink-3">Nothing has arrived yet. This list renews itself.</p>
+  return (
+    <ul aria-label="Services heard of" className="divide-y divide-line rounded-md border border-line">
+      {places.map(({ service, subsystem, lastSeen }) => (
+        <li key={placeKey(service, subsystem)} className="flex items-center justify-between gap-3 px-3 py-1.5">
+          <Link
+            href={placeHref(service, subsystem)}
+            prefetch={false}
+            className="min-w-0 truncate text-accent hover:underline"
+          >
+            {service} / {subsystem}
+          </Link>
+          <span className="whitespace-nowrap text-ink-3 text-xs">{now > 0 && `seen ${formatAgo(lastSeen, now)}`}</span>
+        </li>
+      ))}
+    </ul>
+  )
+}
