@@ -1,5 +1,14 @@
 import { randomBytes } from "node:crypto"
-import { createPointGroup, encodeFrame, encodeNames, encodePoints, type ErrorAnswer, type FrameReply, SECTION, type Series } from "@ossagent/wire"
+import {
+  createPointGroup,
+  type ErrorAnswer,
+  encodeFrame,
+  encodeNames,
+  encodePoints,
+  type FrameReply,
+  SECTION,
+  type Series,
+} from "@ossagent/wire"
 import fc from "fast-check"
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest"
 import { startTestEngine, type TestEngine } from "./engine/testing.ts"
@@ -20,7 +29,15 @@ const AGENT = randomBytes(16).toString("hex")
 let sequence = 0
 const second = () => Math.floor(Date.now() / 1000)
 const series = (over: Partial<Series> = {}): Series => ({
-  service: "bad", subsystem: "main", version: "1", host: "h", metric: "bad.input", kind: "counter", unit: "", labels: {}, ...over,
+  service: "bad",
+  subsystem: "main",
+  version: "1",
+  host: "h",
+  metric: "bad.input",
+  kind: "counter",
+  unit: "",
+  labels: {},
+  ...over,
 })
 
 function frameOf(values: { series: Series; value: number }[], at = second()): Uint8Array {
@@ -37,7 +54,10 @@ function frameOf(values: { series: Series; value: number }[], at = second()): Ui
   ])
 }
 
-async function send(frame: Uint8Array, key = INGEST_KEY): Promise<{ status: number; reply: FrameReply; error: ErrorAnswer["error"] & { now?: number } }> {
+async function send(
+  frame: Uint8Array,
+  key = INGEST_KEY,
+): Promise<{ status: number; reply: FrameReply; error: ErrorAnswer["error"] & { now?: number } }> {
   const headers = { authorization: `Bearer ${key}`, "content-type": "application/x-ossagent-frame" }
   const response = await fetch(`${collector.url}/v1/frames`, { method: "POST", headers, body: Buffer.from(frame) })
   const body = (await response.json()) as FrameReply & ErrorAnswer
@@ -64,7 +84,10 @@ describe("a bad frame gets a clear error, and the collector lives", () => {
   it("truncated anywhere", async () => {
     const frame = good()
     for (const length of [0, 3, 4, 20, 25, frame.length - 1]) {
-      expect(await send(frame.subarray(0, length))).toMatchObject({ status: 400, error: { code: expect.stringMatching(/bad_frame|bad_request/) } })
+      expect(await send(frame.subarray(0, length))).toMatchObject({
+        status: 400,
+        error: { code: expect.stringMatching(/bad_frame|bad_request/) },
+      })
     }
   })
 
@@ -92,7 +115,10 @@ describe("a bad frame gets a clear error, and the collector lives", () => {
     const ahead = await send(frameOf([{ series: series(), value: 1 }], second() + 3_600))
     expect(ahead).toMatchObject({ status: 422, error: { code: "clock_ahead" } })
     expect(Math.abs((ahead.error.now as number) - Date.now())).toBeLessThan(5_000)
-    expect(await send(frameOf([{ series: series(), value: 1 }], second() - 3_600))).toMatchObject({ status: 200, reply: { accepted: 1 } })
+    expect(await send(frameOf([{ series: series(), value: 1 }], second() - 3_600))).toMatchObject({
+      status: 200,
+      reply: { accepted: 1 },
+    })
     const old = await send(frameOf([{ series: series(), value: 1 }], second() - 90_000))
     expect(old.reply).toMatchObject({ accepted: 0, refused: [{ reason: "older than a day", count: 1 }] })
   })
@@ -119,7 +145,13 @@ describe("a bad frame gets a clear error, and the collector lives", () => {
         { reason: "metric has control characters", count: 1 },
       ]),
     )
-    const { series: answer } = await ask(collector.url, "range", { metric: "kept", from: Date.now() - 60_000, to: Date.now() + 1_000, stats: ["sum"], stepSec: 60 })
+    const { series: answer } = await ask(collector.url, "range", {
+      metric: "kept",
+      from: Date.now() - 60_000,
+      to: Date.now() + 1_000,
+      stats: ["sum"],
+      stepSec: 60,
+    })
     expect(answer[0]?.values.sum?.reduce((a, b) => (a ?? 0) + (b ?? 0), 0)).toBe(5)
   })
 
@@ -135,7 +167,9 @@ describe("a bad frame gets a clear error, and the collector lives", () => {
     group.length = 1
     group.ids[0] = 77
     const body = encodePoints(second(), [group])
-    const frame = encodeFrame({ agent: AGENT, epoch: 9, sequence: 1, selfContained: false }, [{ type: SECTION.points, body }])
+    const frame = encodeFrame({ agent: AGENT, epoch: 9, sequence: 1, selfContained: false }, [
+      { type: SECTION.points, body },
+    ])
     expect(await send(frame)).toMatchObject({ status: 409, error: { code: "unknown_series" } })
   })
 })
@@ -144,7 +178,9 @@ describe("a bad question gets a clear error", () => {
   const hour = () => ({ from: Date.now() - 3_600_000, to: Date.now() })
 
   it("unknown metric", async () => {
-    await expect(ask(collector.url, "range", { metric: "nobody.knows", ...hour(), stats: ["sum"] })).rejects.toMatchObject({
+    await expect(
+      ask(collector.url, "range", { metric: "nobody.knows", ...hour(), stats: ["sum"] }),
+    ).rejects.toMatchObject({
       status: 404,
       code: "unknown_metric",
       message: expect.stringContaining('"nobody.knows"'),
@@ -152,7 +188,13 @@ describe("a bad question gets a clear error", () => {
   })
 
   it("ten years at steps of one second", async () => {
-    const question = { metric: "bad.input", from: Date.now() - 10 * 365 * 86_400_000, to: Date.now(), stepSec: 1, stats: ["sum" as const] }
+    const question = {
+      metric: "bad.input",
+      from: Date.now() - 10 * 365 * 86_400_000,
+      to: Date.now(),
+      stepSec: 1,
+      stats: ["sum" as const],
+    }
     await expect(ask(collector.url, "range", question)).rejects.toMatchObject({
       status: 422,
       code: "too_much",
@@ -161,9 +203,18 @@ describe("a bad question gets a clear error", () => {
   })
 
   it("fields that are wrong, by their place", async () => {
-    await expect(ask(collector.url, "range", { metric: "bad.input", ...hour(), stats: ["mean" as never] })).rejects.toMatchObject({ code: "bad_request", message: expect.stringContaining("question.stats.0") })
-    await expect(ask(collector.url, "range", { metric: "bad.input", from: 5, to: 1, stats: ["sum"] })).rejects.toMatchObject({ message: expect.stringContaining("to must be after from") })
-    await expect(ask(collector.url, "latest", { stats: ["sum"], filters: [{ dim: "x); DROP TABLE series; --" as never, op: "in", values: ["a"] }] })).rejects.toMatchObject({ code: "bad_request" })
+    await expect(
+      ask(collector.url, "range", { metric: "bad.input", ...hour(), stats: ["mean" as never] }),
+    ).rejects.toMatchObject({ code: "bad_request", message: expect.stringContaining("question.stats.0") })
+    await expect(
+      ask(collector.url, "range", { metric: "bad.input", from: 5, to: 1, stats: ["sum"] }),
+    ).rejects.toMatchObject({ message: expect.stringContaining("to must be after from") })
+    await expect(
+      ask(collector.url, "latest", {
+        stats: ["sum"],
+        filters: [{ dim: "x); DROP TABLE series; --" as never, op: "in", values: ["a"] }],
+      }),
+    ).rejects.toMatchObject({ code: "bad_request" })
   })
 
   it("values that look like SQL are values", async () => {
@@ -172,8 +223,12 @@ describe("a bad question gets a clear error", () => {
     agent.counter("evil").with({ "it's": evil }).inc(7)
     await agent.flush()
     const question = { metric: "evil", ...hour(), to: Date.now() + 1_000, stats: ["sum" as const], stepSec: 60 }
-    const filter = (value: string) => ({ filters: [{ dim: "label.it's" as const, op: "in" as const, values: [value] }] })
-    expect((await ask(collector.url, "range", { ...question, ...filter(evil.replace("\n", "")) })).series).toHaveLength(1)
+    const filter = (value: string) => ({
+      filters: [{ dim: "label.it's" as const, op: "in" as const, values: [value] }],
+    })
+    expect((await ask(collector.url, "range", { ...question, ...filter(evil.replace("\n", "")) })).series).toHaveLength(
+      1,
+    )
     expect((await ask(collector.url, "range", { ...question, ...filter("') OR 1=1 --") })).series).toHaveLength(0)
     await agent.stop()
   })

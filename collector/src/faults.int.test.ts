@@ -70,7 +70,13 @@ afterEach(async () => {
 })
 
 const totalOf = async (metric: string): Promise<number> => {
-  const { series } = await ask(url, "range", { metric, from: Date.now() - 3_600_000, to: Date.now() + 5_000, stepSec: 10, stats: ["sum"] })
+  const { series } = await ask(url, "range", {
+    metric,
+    from: Date.now() - 3_600_000,
+    to: Date.now() + 5_000,
+    stepSec: 10,
+    stats: ["sum"],
+  })
   return (series[0]?.values.sum ?? []).reduce<number>((sum, value) => sum + (value ?? 0), 0)
 }
 

@@ -1,5 +1,6 @@
 import { bucketOf, createPointGroup, KINDS, type Kind, type RangeAnswer, type Stat } from "@ossagent/wire"
 import fc from "fast-check"
+import { pino } from "pino"
 import { afterAll, beforeAll, expect, it } from "vitest"
 import { startTestEngine, type TestEngine } from "../engine/testing.ts"
 import { Batch } from "../head/batch.ts"
@@ -10,7 +11,6 @@ import { migrate } from "../table/migrate.ts"
 import { storeBatch } from "../table/store-batch.ts"
 import { RANGE } from "./question.ts"
 import { range } from "./range.ts"
-import { pino } from "pino"
 
 let engine: TestEngine
 let store: Store
@@ -43,7 +43,10 @@ const POINTS = fc.array(
     kind: fc.constantFrom(...KINDS),
     second: fc.integer({ min: START, max: START + LENGTH - 1 }),
     value: fc.integer({ min: 0, max: 1_000 }),
-    delay: fc.oneof({ weight: 4, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: fc.integer({ min: 2, max: 4_000 }) }),
+    delay: fc.oneof(
+      { weight: 4, arbitrary: fc.constant(1) },
+      { weight: 1, arbitrary: fc.integer({ min: 2, max: 4_000 }) },
+    ),
   }),
   { minLength: 1, maxLength: 120 },
 )
@@ -57,7 +60,16 @@ let prefix = 0
 
 function mergePoint(batch: Batch, registry: Registry, metric: string, point: Point): void {
   const slot = registry.add(
-    { service: "s", subsystem: "x", version: `v${point.series % 2}`, host: `h${point.series}`, metric: `${metric}.${point.kind}`, kind: point.kind, unit: "", labels: {} },
+    {
+      service: "s",
+      subsystem: "x",
+      version: `v${point.series % 2}`,
+      host: `h${point.series}`,
+      metric: `${metric}.${point.kind}`,
+      kind: point.kind,
+      unit: "",
+      labels: {},
+    },
     Date.now(),
   )
   const group = createPointGroup(point.kind, 1, 1)
@@ -105,9 +117,20 @@ async function arrange(points: Point[], cuts: { ends: number[]; stored: number }
 }
 
 const STATS: Stat[] = ["rate", "sum", "avg", "min", "max", "last", "count", "p50", "p99"]
-const answerOf = async (context: Awaited<ReturnType<typeof arrange>>, metric: string, stepSec: number): Promise<RangeAnswer> =>
+const answerOf = async (
+  context: Awaited<ReturnType<typeof arrange>>,
+  metric: string,
+  stepSec: number,
+): Promise<RangeAnswer> =>
   range(
-    RANGE.parse({ metric, from: START * 1_000, to: (START + LENGTH) * 1_000, stepSec, stats: STATS, split: ["version"] }),
+    RANGE.parse({
+      metric,
+      from: START * 1_000,
+      to: (START + LENGTH) * 1_000,
+      stepSec,
+      stats: STATS,
+      split: ["version"],
+    }),
     context,
   )
 
