@@ -17,7 +17,7 @@ export function useAudit() {
     (_, last: AuditPage | null) => {
       if (!last) return "/api/audit"
       if (last.nextOwn === null && last.nextBefore === null) return null
-      return `/api/audit?own=${last.nextOwn ?? 0}&before=${encodeURIComponent(last.nextBefore ?? "0")}`
+      return `/api/audit?own=${last.nextOwn ?? 0}&before=${encodeURIComponent(last.nextBefore ?? "1")}`
     },
     (path: string) => call<AuditPage>(path),
     { refreshInterval: EVERY_MS },

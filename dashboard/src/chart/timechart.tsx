@@ -12,6 +12,7 @@ import {
   XAxis,
   YAxis,
 } from "recharts"
+import { axisTicks, extentOf } from "../number/axis.ts"
 import { formatValue, type ShownStat } from "../number/unit.ts"
 import { formatTick, ticksOf } from "../time/clock.ts"
 import { useZone } from "../time/provider.tsx"
@@ -56,6 +57,14 @@ export const TimeChart = memo(function TimeChart(props: TimeChartProps) {
   const ticks = useMemo(() => ticksOf(from, to, height > 250 ? 9 : 5, zone), [from, to, height, zone])
   const shown = lines.filter(({ key }) => !hidden?.has(key))
   const single = shown.length === 1
+  const marked = useMemo(() => {
+    const limits = band ? [[band.lower, band.upper]] : []
+    const { min, max } = extentOf([
+      ...lines.filter(({ key }) => !hidden?.has(key)).map(({ values }) => values),
+      ...limits,
+    ])
+    return axisTicks(min, max, { unit, count: height > 250 ? 5 : 3 })
+  }, [lines, hidden, band, unit, height])
   return (
     <figure aria-label={label} className="w-full select-none" style={{ height }}>
       <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 320, height }}>
@@ -84,8 +93,9 @@ export const TimeChart = memo(function TimeChart(props: TimeChartProps) {
             tickFormatter={(value: number) => formatValue(value, unit, stat)}
             tickLine={false}
             axisLine={false}
-            tickCount={height > 250 ? 6 : 4}
-            domain={["auto", "auto"]}
+            ticks={marked}
+            domain={[marked[0] ?? 0, marked.at(-1) ?? 1]}
+            interval={0}
           />
           {band && <Band {...band} />}
           {marks?.map((mark) => (

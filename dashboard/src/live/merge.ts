@@ -97,23 +97,35 @@ const statsOf = (seconds: Map<number, Second> | undefined): Stat[] =>
   Object.keys(seconds?.values().next().value ?? {}) as Stat[]
 
 function layStat(fetched: Values, stat: Stat, seconds: Map<number, Second> | undefined, lay: Lay): Values {
-  const { t, last, stepMs, live } = lay
+  const { t, last, stepMs } = lay
   const all = t.map((_, i) => fetched[i] ?? null)
   if (!seconds || seconds.size === 0) return all
-  // a still growing second would make the line's end dip each time
-  const whole = isAdditive(stat) && seconds.size > 1 ? live.newest : Number.POSITIVE_INFINITY
+  const growing = isAdditive(stat) ? growingSeconds(stat, seconds, lay.live.newest) : new Set<number>()
   const oldest = Math.min(...seconds.keys())
   t.forEach((start, i) => {
     if (stepMs > 1_000 && (start < last || (start === last && oldest > start && all[i] !== null))) return
     const inside: number[] = []
     for (let at = start; at < start + stepMs; at += 1_000) {
-      const value = at < whole ? seconds.get(at)?.[stat] : null
+      const value = growing.has(at) ? null : seconds.get(at)?.[stat]
       if (value !== null && value !== undefined) inside.push(value)
     }
     if (inside.length > 0) all[i] = fold(stat, inside)
-    else if (start >= whole) all[i] = null
+    else if (growing.has(start)) all[i] = null
   })
   return all
+}
+
+/**
+ * Seconds that not every agent has sent yet, and that are smaller than the last whole one: drawn, they would make the line's end dip
+ * each time. One that is larger already is news and is shown.
+ */
+function growingSeconds(stat: Stat, seconds: Map<number, Second>, newest: number): Set<number> {
+  const whole = [...seconds.keys()].filter((at) => at < newest - 1_000)
+  const before = whole.length > 0 ? (seconds.get(Math.max(...whole))?.[stat] ?? null) : null
+  const growing = new Set<number>()
+  for (const at of [newest - 1_000, newest])
+    if (before !== null && (seconds.get(at)?.[stat] ?? 0) < before) growing.add(at)
+  return growing
 }
 
 /** One step's value from its seconds; percentiles and averages are not exact without their counts, good enough until the next fetch. */

@@ -16,17 +16,21 @@ export function MatrixTable({ matrix, metric, stat, unit }: MatrixTableProps) {
   return (
     <>
       <div className="overflow-x-auto">
-        <table data-testid="matrix" className="w-full border-collapse text-[13px]">
+        <table data-testid="matrix" className="border-collapse text-[13px]">
           <thead>
             <tr>
               <th
                 scope="col"
-                className="sticky left-0 z-10 bg-surface px-4 py-2.5 text-left font-medium text-ink-3 text-xs"
+                className="sticky left-0 z-10 bg-surface px-4 py-2.5 min-w-48 text-left font-medium text-ink-3 text-xs"
               >
                 Subsystem
               </th>
               {matrix.columns.map((column) => (
-                <th key={column} scope="col" className="px-2 py-2.5 text-right font-medium text-ink-2 text-xs">
+                <th
+                  key={column}
+                  scope="col"
+                  className="min-w-24 px-2.5 py-2.5 text-right font-medium text-ink-2 text-xs"
+                >
                   {column || "(none)"}
                 </th>
               ))}

@@ -55,7 +55,9 @@ function formatPlain(value: number): string {
 /** `{request}` → `requests`. */
 function thingOf(unit: string): string {
   const thing = /^\{(.+)\}$/.exec(unit)?.[1] ?? unit
-  return thing === "" || thing === "1" || /[^a-z]$/i.test(thing) || thing.endsWith("s") ? thing : `${thing}s`
+  if (thing === "" || /[^a-z]$/i.test(thing) || thing.endsWith("s")) return thing
+  if (/[^aeiou]y$/.test(thing)) return `${thing.slice(0, -1)}ies`
+  return /(ch|sh|x|z)$/.test(thing) ? `${thing}es` : `${thing}s`
 }
 
 /** A value as people read it, with its unit: `12.3 ms`, `1.5 MiB/s`, `37 %`, `240 /s`. An absent value is a dash. */

@@ -96,7 +96,7 @@ function RuleRow({ rule, sentence, may, onEdit, onChange }: RuleRowProps) {
           {!rule.enabled && <Badge icon="pause">off</Badge>}
         </div>
         <p className="text-[13px] text-ink-2 break-words">{sentence}</p>
-        {!(rule.builtIn && rule.updatedBy === "") && (
+        {rule.updatedBy !== "built-in" && (
           <p className="mt-0.5 text-ink-3 text-xs">
             changed by {rule.updatedBy}, <When at={rule.updatedAt} />
             {rule.runbookUrl && (

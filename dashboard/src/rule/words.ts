@@ -14,7 +14,8 @@ export function describeRule(rule: NewRule, unit = ""): string {
     return `${rule.metric || "Any metric"}${each}${where} is unlike its own history${forTime}`
   const { op = ">", value = 0 } = rule.threshold ?? {}
   const side = op === ">" ? "above" : "below"
-  return `${statName(rule.stat)} of ${rule.metric}${each}${where} is ${side} ${formatValue(value, unit, rule.stat)}${forTime}`
+  const name = statName(rule.stat)
+  return `${name[0]?.toUpperCase()}${name.slice(1)} of ${rule.metric}${each}${where} is ${side} ${formatValue(value, unit, rule.stat)}${forTime}`
 }
 
 function describeFilters(filters: readonly Filter[]): string {

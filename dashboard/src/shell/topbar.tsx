@@ -31,9 +31,13 @@ export function Topbar({ onMenu, onSearch, onHelp }: TopbarProps) {
       </button>
       <div className="ml-auto flex items-center gap-0.5">
         <LiveMark />
-        <ZoneButton />
+        <span className="hidden sm:contents">
+          <ZoneButton />
+        </span>
         <ThemeButton />
-        <IconButton icon="help" label="Keyboard help" onClick={onHelp} className="hidden sm:inline-flex" />
+        <span className="hidden sm:contents">
+          <IconButton icon="help" label="Keyboard help" onClick={onHelp} />
+        </span>
         <PersonMenu />
       </div>
     </header>
@@ -70,7 +74,7 @@ function ZoneButton() {
   return (
     <Button
       look="quiet"
-      className="hidden !px-2 sm:inline-flex"
+      className="!px-2"
       title="Time zone of all times shown"
       aria-label={`Times are ${zone === "utc" ? "UTC" : "local"}; switch`}
       onClick={() => setZone(zone === "utc" ? "local" : "utc")}
