@@ -31,6 +31,10 @@ function parseFilter(dim: Dimension, text: string): Filter {
 export const formatFilter = ({ op, values }: Filter): string =>
   (op === "notIn" ? "!" : "") + values.map((value) => value.replaceAll(",", "\\,")).join(",")
 
+/** A fault of one version must not drown in the sum: without a word in the address, a metric is split by version. */
+const STANDARD_SPLIT = "version"
+const UNSPLIT = "none"
+
 const listOf = (text: string | null): string[] => (text ?? "").split(",").filter(Boolean)
 
 /** Reads an address's query; what makes no sense is left out. */
@@ -41,7 +45,9 @@ export function parseView(params: URLSearchParams): View {
   const top = Number(params.get("top"))
   return {
     filters,
-    split: listOf(params.get("split")).filter(isDimension).slice(0, MOST_SPLIT),
+    split: listOf(params.get("split") ?? STANDARD_SPLIT)
+      .filter(isDimension)
+      .slice(0, MOST_SPLIT),
     stats: listOf(params.get("stat")) as ShownStat[],
     compare: listOf(params.get("compare")).filter((one): one is Compare => COMPARES.includes(one)),
     stepSec: Number.isInteger(step) && step > 0 ? step : null,
@@ -55,7 +61,8 @@ export function changesOf(before: View, after: View): Record<string, string | nu
   const changes: Record<string, string | null> = {}
   for (const { dim } of before.filters) changes[dim] = null
   for (const filter of after.filters) changes[filter.dim] = formatFilter(filter)
-  changes.split = after.split.join(",") || null
+  const split = after.split.join(",") || UNSPLIT
+  changes.split = split === STANDARD_SPLIT ? null : split
   changes.stat = after.stats.join(",") || null
   changes.compare = after.compare.join(",") || null
   changes.step = after.stepSec === null ? null : String(after.stepSec)
