@@ -40,7 +40,7 @@ export function AlarmStrip({ alarms }: { alarms: Alarm[] | null }) {
               <SeverityBadge severity={alarm.severity} />
               <span className="min-w-0 flex-1 basis-60 truncate font-medium">{alarm.title}</span>
               {alarm.state === "acknowledged" && <StateBadge state="acknowledged" />}
-              <span className="text-ink-3 text-xs">{now > 0 && `since ${formatSpan(now - alarm.startedAt)}`}</span>
+              <span className="text-ink-3 text-xs">{now > 0 && `for ${formatSpan(now - alarm.startedAt)}`}</span>
             </Link>
           </li>
         ))}

@@ -48,15 +48,36 @@ export const BUILT_IN_FAMILIES = ["http", "host", "process", "eventloop", "gc", 
 export const familyOf = (metric: string): string => metric.split(/[._:/]/, 1)[0] || metric
 export const isOwn = (metric: string): boolean => !BUILT_IN_FAMILIES.includes(familyOf(metric))
 
-/** Metrics by the first part of their name: the service's own first, then the agent's in the order people look at them. */
+/** Services of the platform itself; a reader's own are what they came for. */
+const PLATFORM = ["alerting", "clickhouse", "collector", "dashboard", "machine", "postgres"]
+export const isPlatform = (service: string): boolean => PLATFORM.includes(service)
+
+/** A family of its own is worth a heading from so many metrics on. */
+const LEAST_FAMILY = 3
+export const OWN_METRICS = "own metrics"
+
+/**
+ * Metrics by the first part of their name: the service's own first, then the agent's in the order people look at them. Own families
+ * that are small stand together.
+ */
 export function toFamilies(entries: readonly CatalogEntry[]): { family: string; entries: CatalogEntry[] }[] {
   const families = new Map<string, CatalogEntry[]>()
   for (const entry of entries) {
     const family = familyOf(entry.metric)
     families.set(family, [...(families.get(family) ?? []), entry])
   }
+  for (const [family, list] of families) {
+    if (BUILT_IN_FAMILIES.includes(family) || family === OWN_METRICS || list.length >= LEAST_FAMILY) continue
+    families.set(OWN_METRICS, [...(families.get(OWN_METRICS) ?? []), ...list])
+    families.delete(family)
+  }
   const rank = (family: string): number => BUILT_IN_FAMILIES.indexOf(family)
   return [...families]
     .map(([family, list]) => ({ family, entries: list.sort((a, b) => a.metric.localeCompare(b.metric)) }))
-    .sort((a, b) => rank(a.family) - rank(b.family) || a.family.localeCompare(b.family))
+    .sort(
+      (a, b) =>
+        Number(b.family === OWN_METRICS) - Number(a.family === OWN_METRICS) ||
+        rank(a.family) - rank(b.family) ||
+        a.family.localeCompare(b.family),
+    )
 }

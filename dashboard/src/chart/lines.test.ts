@@ -23,6 +23,17 @@ test("calls a second come from the count and the step", () => {
   expect(total?.values).toEqual([2, null])
 })
 
+test("between and after a counter's points nothing is zero, before them and at the very end it is unknown", () => {
+  const values = [null, 2, null, 3, ...Array.from({ length: 8 }, () => null)]
+  const one = {
+    ...answer,
+    stepSec: 1,
+    t: values.map((_, i) => i * 1_000),
+    series: [{ group: {}, values: { rate: values } }],
+  }
+  expect(toLines(one, ["rate"])[0]?.values).toEqual([null, 2, 0, 3, 0, 0, 0, null, null, null, null, null])
+})
+
 test("a line before has its group's colour and says so", () => {
   const lines = toLines(answer, ["calls"], ["1d", "7d"])
   expect(lines.map(({ label, ago, color }) => [label, ago, color])).toEqual([

@@ -1,5 +1,5 @@
 import type { Compare, Group, RangeAnswer, Stat, Values } from "@ossagent/wire"
-import { type ShownStat, statName } from "../number/unit.ts"
+import { isAdditive, type ShownStat, statName } from "../number/unit.ts"
 
 export interface Line {
   /** Name of its column in the rows. */
@@ -33,21 +33,39 @@ export function toLines(answer: RangeAnswer, shown: readonly ShownStat[], compar
       const color = (g * shown.length + s) % PALETTE
       const base = { stat, group: one.group, color }
       const label = labelOf(one.group, stat, shown.length > 1)
-      lines.push({ ...base, key: `l${g}_${s}`, label, ago: null, values: pick(one.values, stat, stepSec) })
+      lines.push({
+        ...base,
+        key: `l${g}_${s}`,
+        label,
+        ago: null,
+        values: fillZeros(pick(one.values, stat, stepSec), stat, stepSec),
+      })
       for (const ago of compare) {
-        const values = one.compare?.[ago]
-        if (values)
-          lines.push({
-            ...base,
-            key: `l${g}_${s}_${ago}`,
-            label: `${label}, ${AGO[ago]}`,
-            ago,
-            values: pick(values, stat, stepSec),
-          })
+        const before = one.compare?.[ago]
+        if (!before) continue
+        const values = fillZeros(pick(before, stat, stepSec), stat, stepSec)
+        // nothing so long ago: a line less
+        if (values.some((value) => value !== null))
+          lines.push({ ...base, key: `l${g}_${s}_${ago}`, label: `${label}, ${AGO[ago]}`, ago, values })
       }
     })
   })
   return lines
+}
+
+/** At the end of a line, so long may what was recorded still be under way. */
+const UNDER_WAY_SEC = 5
+
+/** Agents send what changed: between and after a counter's points nothing is zero. Before its first point nothing is nothing. */
+export function fillZeros(values: Values, stat: ShownStat, stepSec: number): Values {
+  if (!isAdditive(stat)) return values
+  const end = values.length - Math.ceil(UNDER_WAY_SEC / stepSec)
+  const last = values.findLastIndex((value) => value !== null)
+  let begun = false
+  return values.map((value, i) => {
+    begun ||= value !== null
+    return value === null && begun && (i < last || i < end) ? 0 : value
+  })
 }
 
 function pick(values: Partial<Record<Stat, Values>>, stat: ShownStat, stepSec: number): Values {

@@ -1,4 +1,5 @@
 "use client"
+import type { Values } from "@ossagent/wire"
 import { memo, type ReactNode, useMemo, useState } from "react"
 import {
   Area,
@@ -70,7 +71,7 @@ export const TimeChart = memo(function TimeChart(props: TimeChartProps) {
       <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 320, height }}>
         <ComposedChart
           data={rows as Row[]}
-          margin={{ top: 8, right: 12, bottom: 0, left: 0 }}
+          margin={{ top: 8, right: 24, bottom: 0, left: 0 }}
           syncId={syncId}
           syncMethod="value"
           {...drag.handlers}
@@ -138,10 +139,31 @@ function renderLine(line: Line, focus: string | null): ReactNode {
       strokeWidth={focus === line.key ? 2.5 : line.ago ? 1.2 : 1.6}
       strokeDasharray={line.ago === "1d" ? "6 4" : line.ago === "7d" ? "2 3" : undefined}
       strokeOpacity={back ? 0.2 : line.ago ? 0.75 : 1}
-      dot={false}
+      dot={
+        hasLonely(line.values)
+          ? ({ cx, cy, index }) => <LonelyDot key={index} cx={cx} cy={cy} index={index} line={line} />
+          : false
+      }
       activeDot={{ r: 3, strokeWidth: 0 }}
     />
   )
+}
+
+interface DotProps {
+  cx?: number
+  cy?: number
+  index?: number
+  line: Line
+}
+
+const isLonely = (values: Values, i: number): boolean =>
+  values[i] !== null && (values[i - 1] ?? null) === null && (values[i + 1] ?? null) === null
+const hasLonely = (values: Values): boolean => values.some((_, i) => isLonely(values, i))
+
+/** A point without neighbours would draw no line and stay unseen. */
+function LonelyDot({ cx, cy, index = -1, line }: DotProps) {
+  if (!isLonely(line.values, index) || cx === undefined || cy === undefined) return null
+  return <circle cx={cx} cy={cy} r={1.8} fill={lineColor(line)} />
 }
 
 function Band({ lower, upper, from, to }: NonNullable<TimeChartProps["band"]>) {

@@ -16,7 +16,7 @@ export function MatrixTable({ matrix, metric, stat, unit }: MatrixTableProps) {
   return (
     <>
       <div className="overflow-x-auto">
-        <table data-testid="matrix" className="border-collapse text-[13px]">
+        <table data-testid="matrix" className="w-full border-collapse text-[13px]">
           <thead>
             <tr>
               <th
@@ -34,6 +34,7 @@ export function MatrixTable({ matrix, metric, stat, unit }: MatrixTableProps) {
                   {column || "(none)"}
                 </th>
               ))}
+              <td className="w-full" />
             </tr>
           </thead>
           <tbody>
@@ -61,6 +62,7 @@ export function MatrixTable({ matrix, metric, stat, unit }: MatrixTableProps) {
                     href={metricHref(metric, { ...group, version: column, stat, compare: "1d" })}
                   />
                 ))}
+                <td />
               </tr>
             ))}
           </tbody>

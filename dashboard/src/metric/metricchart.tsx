@@ -49,6 +49,11 @@ export function MetricChart({ metric, facts, view, onChange }: MetricChartProps)
           {[unitName(facts.unit, stat), answer && `step ${formatSpan(answer.stepSec * 1_000)}`]
             .filter(Boolean)
             .join(" · ")}
+          {answer &&
+            compare.length > 0 &&
+            lines.length > 0 &&
+            lines.every(({ ago }) => ago === null) &&
+            " · nothing so long ago"}
           {answer && answer.leftOff > 0 && ` · ${answer.leftOff} smaller lines left off`}
         </p>
         <Actions metric={metric} rows={rows} lines={lines} view={view} onChange={onChange} />

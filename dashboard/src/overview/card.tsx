@@ -11,7 +11,8 @@ import { Badge } from "../piece/badge.tsx"
 import { Skeleton } from "../piece/panel.tsx"
 import { formatAgo } from "../time/clock.ts"
 import { askKey, type Figure } from "./figures.ts"
-import type { Health } from "./health.ts"
+import { type Health, SILENT_MS } from "./health.ts"
+import { figureValues } from "./values.ts"
 
 interface CardProps {
   place: Place
@@ -33,6 +34,7 @@ const BORDER = {
 /** One subsystem: how it is, and the figures that matter there. */
 export function PlaceCard({ place, figures, answers, health, now, range }: CardProps) {
   const { service, subsystem, versions, lastSeen } = place
+  const stale = now > 0 && now - lastSeen > SILENT_MS
   return (
     <article
       data-testid="place-card"
@@ -75,8 +77,9 @@ export function PlaceCard({ place, figures, answers, health, now, range }: CardP
             figure={figure}
             service={service}
             subsystem={subsystem}
-            values={valuesOf(figure, place, answers)}
+            values={figureValues(figure, place, answers)}
             range={range}
+            stale={stale}
           />
         ))}
         {figures.length % 2 === 1 && <div className="bg-surface sm:hidden" />}
@@ -99,9 +102,11 @@ interface TileProps {
   subsystem: string
   values: Values | null
   range: string | null
+  /** Nothing has come for a while: what is shown was true once. */
+  stale: boolean
 }
 
-const FigureTile = memo(function FigureTile({ figure, service, subsystem, values, range }: TileProps) {
+const FigureTile = memo(function FigureTile({ figure, service, subsystem, values, range, stale }: TileProps) {
   const { metric, unit, label } = figure
   const isRatio = figure.filter !== undefined
   const stat = isRatio ? "avg" : figure.stat
@@ -113,7 +118,7 @@ const FigureTile = memo(function FigureTile({ figure, service, subsystem, values
     <Link
       href={href}
       prefetch={false}
-      title={metric}
+      title={stale ? `${metric}: silent, the last value` : metric}
       data-testid="figure"
       data-metric={metric}
       className="group flex min-w-0 flex-col gap-0.5 bg-surface px-3 pt-2 pb-1.5 outline-offset-[-2px] hover:bg-sunken/50"
@@ -122,34 +127,14 @@ const FigureTile = memo(function FigureTile({ figure, service, subsystem, values
       {values === null ? (
         <Skeleton className="my-1 h-4 w-14" />
       ) : (
-        <span data-testid="figure-value" className={`font-semibold text-[15px] ${bad ? "text-bad" : ""}`}>
+        <span
+          data-testid="figure-value"
+          className={`font-semibold text-[15px] ${stale ? "text-ink-3" : bad ? "text-bad" : ""}`}
+        >
           {formatValue(last, unit, stat)}
         </span>
       )}
-      <Sparkline values={values ?? []} color={bad ? "var(--bad)" : undefined} />
+      <Sparkline values={values ?? []} color={stale ? "var(--ink-3)" : bad ? "var(--bad)" : undefined} />
     </Link>
   )
 })
-
-/** Null while nothing has come; an error ratio is the failed ones over all, nothing failed being 0. */
-function valuesOf(
-  figure: Figure,
-  { service, subsystem }: Place,
-  answers: ReadonlyMap<string, RangeAnswer>,
-): Values | null {
-  const key = groupKey({ service, subsystem })
-  const pick = (answer: RangeAnswer | undefined): Values | null =>
-    answer?.series.find(({ group }) => groupKey(group) === key)?.values[
-      figure.stat === "calls" ? "count" : figure.stat
-    ] ?? null
-  const all = answers.get(askKey(figure.metric))
-  if (!all) return null
-  const total = pick(all) ?? all.t.map(() => null)
-  if (!figure.filter)
-    return figure.stat === "calls" ? total.map((count) => (count === null ? null : count / all.stepSec)) : total
-  const failed = answers.get(askKey(figure.metric, figure.filter))
-  const failedAt = new Map((failed?.t ?? []).map((at, i) => [at, pick(failed)?.[i] ?? 0]))
-  return total.map((count, i) =>
-    count ? Math.min(1, (failedAt.get(all.t[i] ?? 0) ?? 0) / count) : count === 0 ? 0 : null,
-  )
-}

@@ -4,7 +4,7 @@ import Link from "next/link"
 import { useMemo } from "react"
 import { AlarmStrip } from "../alarm/strip.tsx"
 import { useAlarms } from "../alarm/use-alarms.ts"
-import { type Place, placeKey, toPlaces } from "../catalog/entries.ts"
+import { isPlatform, type Place, placeKey, toPlaces } from "../catalog/entries.ts"
 import { useCatalog } from "../catalog/use-catalog.ts"
 import { Empty, Failure, PageHead, Skeleton } from "../piece/panel.tsx"
 import type { RangeAsk } from "../question/use-range.ts"
@@ -31,7 +31,11 @@ export function Overview() {
   const byKey = useMemo(() => toMap(asks, answers), [asks, answers])
   const cards = places
     .map((place) => ({ place, health: healthOf(place, alarms ?? [], now) }))
-    .sort((a, b) => rankOf(a.health) - rankOf(b.health))
+    .sort(
+      (a, b) =>
+        rankOf(a.health) - rankOf(b.health) ||
+        Number(isPlatform(a.place.service)) - Number(isPlatform(b.place.service)),
+    )
   return (
     <>
       <PageHead title="Overview" about={<Summary cards={cards.map(({ health }) => health)} />}>

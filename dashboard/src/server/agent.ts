@@ -15,6 +15,7 @@ export function startAgent(config: Config, log: Logger): Agent | null {
     collector: config.collectorUrl,
     key: config.ingestKey,
     spool: config.spoolDir,
+    httpServer: false,
     onTrouble: (message) => log.warn({ step: "agent" }, message),
   })
 }

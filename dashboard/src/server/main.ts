@@ -11,6 +11,7 @@ import { pino } from "pino"
 import { type Config, ConfigError, readConfig } from "../config.ts"
 import { startAgent } from "./agent.ts"
 import { addHeaders } from "./headers.ts"
+import { createMeasure } from "./measure.ts"
 import { prepareDatabase } from "./prepare.ts"
 
 // under Node the CommonJS module is the function itself, which its types do not say
@@ -44,8 +45,10 @@ async function start(): Promise<void> {
     https: config.url.startsWith("https:"),
     trustProxy: config.trustProxy,
   }
+  const measure = agent ? createMeasure(agent) : () => {}
   const server = createServer((request, response) => {
     if (request.url === "/healthz") return void response.end('{"ok":true}')
+    measure(request, response)
     addHeaders(request, response, security)
     handle(request, response).catch((error: unknown) => {
       log.error({ err: error, url: request.url?.split("?")[0] }, "request failed")
