@@ -102,6 +102,14 @@ async function stored(stack: Stack): Promise<number> {
   return Number(await stack.sql("SELECT sum(length(dt)) FROM points_1s WHERE metric LIKE 'app.metric.%'"))
 }
 
+/** Until every series is in the catalog's table, and its parts are merged. */
+async function named(stack: Stack, series: number): Promise<void> {
+  const count = async (): Promise<number> =>
+    Number(await stack.sql("SELECT uniq(metric, subsystem, labels) FROM series"))
+  for (let i = 0; i < 240 && (await count()) < series * 0.98; i++) await sleep(500)
+  await settle(stack, series)
+}
+
 async function settle(stack: Stack, wanted: number): Promise<void> {
   for (let i = 0; i < 120 && (await stored(stack)) < wanted; i++) await sleep(500)
   for (let i = 0; i < 120; i++) {
@@ -116,7 +124,7 @@ const senders = Array.from({ length: Math.round(RATE / SERIES) }, (_, number) =>
 // Names once, outside of the measurement: they are sent once in an agent's life.
 const warmAt = Math.floor(Date.now() / 1000)
 for (const [number, sender] of senders.entries()) await send(stack, sender, number, warmAt - 1)
-await sleep(12_000)
+await named(stack, senders.length * SERIES)
 
 const before = { collector: cpuSeconds(collector), engine: cpuSeconds(engine), own: process.cpuUsage() }
 let accepted = 0

@@ -14,6 +14,7 @@ import { Log } from "./head/log.ts"
 import { Registry } from "./head/registry.ts"
 import { replay } from "./head/replay.ts"
 import { receiveFrames } from "./receive/frames.ts"
+import { GroupPool } from "./receive/group-pool.ts"
 import { Names } from "./receive/names.ts"
 import { Seen } from "./receive/seen.ts"
 import { answerReports } from "./report/door.ts"
@@ -21,7 +22,7 @@ import { LiveStreams } from "./report/live.ts"
 import { createStore, type Store } from "./table/client.ts"
 import { migrate } from "./table/migrate.ts"
 import { loadSeries, SeriesSaver } from "./table/save-series.ts"
-import { storeBatch } from "./table/store-batch.ts"
+import { createTables, storeBatch } from "./table/store-batch.ts"
 
 const CATALOG_DAYS = 35
 const KEEP_MS = 20_000
@@ -83,11 +84,13 @@ async function startHead({ config, log: logger, onStop }: Context, store: Store,
   const names = new Names(registry, config.mostSeries)
   const seen = new Seen()
   const log = new Log({ directory: join(config.dataDir, "log"), limitBytes: config.logBytes })
-  const leftOver = await replay({ log, names, seen, logger })
+  const pool = new GroupPool()
+  const leftOver = await replay({ log, names, pool, seen, logger })
   const saver = new SeriesSaver(registry, store)
+  const tables = createTables(store, registry)
   const storeOne = async (batch: Batch, again: boolean): Promise<void> => {
     const from = performance.now()
-    await storeBatch(batch, again, store, registry)
+    await storeBatch(batch, again, tables)
     await saver.save()
     logger.debug(
       { batch: batch.number, points: batch.points, ms: Math.round(performance.now() - from) },
@@ -105,7 +108,7 @@ async function startHead({ config, log: logger, onStop }: Context, store: Store,
   onStop(() => head.stop())
   const tidy = setInterval(() => tidyUp(registry, names, head), TIDY_MS)
   onStop(() => clearInterval(tidy))
-  return { head, names, seen, log }
+  return { head, names, pool, seen, log }
 }
 
 /** Unix ms from which minutes are still to be rolled up, when no log segment says so: the end of the newest rolled up minute. */

@@ -115,25 +115,29 @@ function writeBuckets(out: ByteWriter, group: PointGroup): void {
 }
 
 /**
- * Reads a POINTS section, a group at a time. The group given to `each` is valid only during the call. Values may be NaN or infinite:
- * the receiver decides. Throws WireError, maybe after some groups were given.
+ * Reads a POINTS section, a group at a time, into groups that `groupFor` gives: empty, with room for that many rows; they belong to
+ * the caller. Values may be NaN or infinite: the receiver decides. Throws WireError, maybe after some groups were given.
  */
-export function decodePoints(bytes: Uint8Array, each: (second: number, group: PointGroup) => void): void {
+export function decodePoints(
+  bytes: Uint8Array,
+  each: (second: number, group: PointGroup) => void,
+  groupFor: (kind: Kind, rows: number) => PointGroup = createPointGroup,
+): void {
   const reader = new ByteReader(bytes)
   const second = reader.varint()
   if (second > 0xffffffff) throw new WireError("time out of range", 0)
   for (let code = reader.byte(); code !== 0; code = reader.byte()) {
     const kind = KINDS[code - 1]
     if (kind === undefined) throw new WireError("unknown kind", reader.at - 1)
-    each(second, readGroup(reader, kind))
+    each(second, readGroup(reader, kind, groupFor))
   }
   if (reader.left > 0) throw new WireError("bytes after the end of the points", reader.at)
 }
 
-function readGroup(reader: ByteReader, kind: Kind): PointGroup {
+function readGroup(reader: ByteReader, kind: Kind, groupFor: typeof createPointGroup): PointGroup {
   const once = (reader.byte() & ONCE) !== 0
   const length = reader.count(2)
-  const group = createPointGroup(kind, length, 0)
+  const group = groupFor(kind, length)
   group.length = length
   let id = 0
   for (let i = 0; i < length; i++) {
@@ -141,19 +145,19 @@ function readGroup(reader: ByteReader, kind: Kind): PointGroup {
     if (id < 0 || id > 0xffffffff) throw new WireError("series id out of range", reader.at)
     group.ids[i] = id
   }
-  for (const column of columnsOf(group, once)) readColumn(reader, column)
+  for (const column of columnsOf(group, once)) readColumn(reader, column, length)
   if (kind === "gauge" && once) {
-    group.count.fill(1)
-    for (const column of [group.sum, group.min, group.max]) column.set(group.last)
+    group.count.fill(1, 0, length)
+    for (const column of [group.sum, group.min, group.max]) column.set(group.last.subarray(0, length))
   }
   if (hasBuckets(kind)) readBuckets(reader, group)
   return group
 }
 
-function readColumn(reader: ByteReader, column: Float64Array): void {
+function readColumn(reader: ByteReader, column: Float64Array, length: number): void {
   const mode = reader.byte()
-  if (mode === INTEGERS) for (let i = 0; i < column.length; i++) column[i] = reader.zigzag()
-  else if (mode === DOUBLES) for (let i = 0; i < column.length; i++) column[i] = reader.double()
+  if (mode === INTEGERS) for (let i = 0; i < length; i++) column[i] = reader.zigzag()
+  else if (mode === DOUBLES) for (let i = 0; i < length; i++) column[i] = reader.double()
   else throw new WireError("unknown column encoding", reader.at - 1)
 }
 

@@ -1,5 +1,6 @@
 import type { FrameEvent, FrameException, FrameItems, Kind, PointGroup } from "@ossagent/wire"
-import { BLOCK_SEC, Block } from "./block.ts"
+import { BLOCK_SEC, type Block } from "./block.ts"
+import { BlockPool } from "./block-pool.ts"
 
 /** Of an event or exception, besides its own fields. */
 export type Placed<T> = T & { service: string; subsystem: string; host: string }
@@ -18,10 +19,12 @@ export class Batch {
   readonly events: Placed<FrameEvent>[] = []
   readonly exceptions: Placed<FrameException>[] = []
   private readonly blocks = new Map<number, Map<Kind, Block>>()
+  private readonly pool: BlockPool
 
-  constructor(number: number, rolledUntil: number) {
+  constructor(number: number, rolledUntil: number, pool = new BlockPool()) {
     this.number = number
     this.rolledUntil = rolledUntil
+    this.pool = pool
   }
 
   /** Bytes held, roughly. */
@@ -31,7 +34,7 @@ export class Batch {
     return sum
   }
 
-  merge(second: number, group: PointGroup, slots: Int32Array): void {
+  merge(second: number, group: PointGroup): void {
     const start = second - (second % BLOCK_SEC)
     let kinds = this.blocks.get(start)
     if (kinds === undefined) {
@@ -40,10 +43,10 @@ export class Batch {
     }
     let block = kinds.get(group.kind)
     if (block === undefined) {
-      block = new Block(group.kind, start)
+      block = this.pool.take(group.kind, start)
       kinds.set(group.kind, block)
     }
-    block.merge(group, slots, second)
+    block.merge(group, second)
     this.points += group.length
   }
 

@@ -3,6 +3,8 @@ import { hasBuckets, type Kind, type PointGroup } from "@ossagent/wire"
 /** Seconds of one packed row. */
 export const BLOCK_SEC = 10
 const PAGE = 256
+/** In the place of a slot: the point was refused. */
+export const LEFT_OUT = 0xffffffff
 
 /**
  * The points of one kind in one block of 10 s: row r is one series, its second d stands at `r * 10 + d` of the columns that the kind
@@ -11,7 +13,7 @@ const PAGE = 256
 export class Block {
   readonly kind: Kind
   /** Unix seconds, a multiple of 10. */
-  readonly start: number
+  start: number
   rows = 0
   slots = new Uint32Array(0)
   mask = new Uint16Array(0)
@@ -28,15 +30,29 @@ export class Block {
   entryCount = new Float64Array(0)
   private readonly pages: (Int32Array | undefined)[] = []
 
-  constructor(kind: Kind, start: number) {
+  /** `rows`: how many are expected. Columns are made that long at once, for growing copies them; what is not used costs no memory. */
+  constructor(kind: Kind, start: number, rows = 0) {
     this.kind = kind
     this.start = start
+    this.widen(Math.max(64, rows))
+  }
+
+  /** Empties the block for other seconds; its columns stay. */
+  restart(start: number): void {
+    const cells = this.rows * BLOCK_SEC
+    this.mask.fill(0, 0, this.rows)
+    this.sum.fill(0, 0, cells)
+    this.count.fill(0, 0, cells)
+    for (const page of this.pages) page?.fill(0)
+    this.start = start
+    this.rows = 0
+    this.entries = 0
   }
 
   /** Bytes held, roughly. */
   get bytes(): number {
     const columns = this.kind === "counter" ? 1 : this.kind === "gauge" ? 5 : 4
-    return this.slots.length * (6 + columns * 8 * BLOCK_SEC) + this.entryRow.length * 15
+    return this.rows * (6 + columns * 8 * BLOCK_SEC) + this.entryRow.length * 15
   }
 
   /** The row of a series, or -1. */
@@ -44,22 +60,43 @@ export class Block {
     return (this.pages[slot >>> 8]?.[slot & (PAGE - 1)] ?? 0) - 1
   }
 
-  /** Folds one second's points in; row i of `group` is the series in `slots[i]`, and is passed over when that is negative. */
-  merge(group: PointGroup, slots: Int32Array, second: number): void {
+  /** Folds one second's points in; row i of `group` is the series in slot `ids[i]`, and is passed over when that is LEFT_OUT. */
+  merge(group: PointGroup, second: number): void {
     const offset = second - this.start
     const bit = 1 << offset
+    const counter = this.kind === "counter"
+    let row = -1
     for (let i = 0; i < group.length; i++) {
-      const slot = slots[i] as number
-      if (slot < 0) continue
-      const row = this.rowFor(slot)
+      const slot = group.ids[i] as number
+      if (slot === LEFT_OUT) continue
+      // An agent sends its series in the same order each second: mostly the next one has the next row.
+      row = row + 1 < this.rows && this.slots[row + 1] === slot ? row + 1 : this.rowFor(slot)
       const at = row * BLOCK_SEC + offset
-      const first = ((this.mask[row] as number) & bit) === 0
-      this.mask[row] = (this.mask[row] as number) | bit
+      const mask = this.mask[row] as number
+      this.mask[row] = mask | bit
       this.sum[at] = (this.sum[at] as number) + (group.sum[i] as number)
-      if (this.kind === "counter") continue
-      this.fold(at, first, group, i)
+      if (counter) continue
+      this.fold(at, (mask & bit) === 0, group, i)
       if (hasBuckets(this.kind)) this.addEntries(row, offset, group, i)
     }
+  }
+
+  /** Entries sorted by row: those of row r are `entries` from `starts[r]` to `starts[r + 1]`, in order of arrival. A counting sort. */
+  entriesByRow(): { starts: Uint32Array; entries: Uint32Array } {
+    const starts = new Uint32Array(this.rows + 2)
+    for (let i = 0; i < this.entries; i++) {
+      const after = (this.entryRow[i] as number) + 2
+      starts[after] = (starts[after] as number) + 1
+    }
+    for (let row = 2; row < starts.length; row++) starts[row] = (starts[row] as number) + (starts[row - 1] as number)
+    const entries = new Uint32Array(this.entries)
+    for (let i = 0; i < this.entries; i++) {
+      const next = (this.entryRow[i] as number) + 1
+      const place = starts[next] as number
+      entries[place] = i
+      starts[next] = place + 1
+    }
+    return { starts, entries }
   }
 
   private fold(at: number, first: boolean, group: PointGroup, i: number): void {
@@ -94,15 +131,14 @@ export class Block {
     }
     const known = (page[slot & (PAGE - 1)] as number) - 1
     if (known >= 0) return known
-    if (this.rows === this.slots.length) this.growRows()
+    if (this.rows === this.slots.length) this.widen(this.rows * 2)
     const row = this.rows++
     this.slots[row] = slot
     page[slot & (PAGE - 1)] = row + 1
     return row
   }
 
-  private growRows(): void {
-    const rows = Math.max(64, this.rows * 2)
+  private widen(rows: number): void {
     const cells = rows * BLOCK_SEC
     this.slots = wider(this.slots, new Uint32Array(rows))
     this.mask = wider(this.mask, new Uint16Array(rows))

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises"
 import type { Logger } from "pino"
 import type { Seen } from "../receive/seen.ts"
 import { Batch } from "./batch.ts"
+import { BlockPool } from "./block-pool.ts"
 import type { Log } from "./log.ts"
 import { HOUR_MS, MINUTE_MS, rolledBefore } from "./rollup-time.ts"
 
@@ -37,6 +38,7 @@ export class Head {
   private readonly store: StoreBatch
   private readonly options: HeadOptions
   private readonly logger: Logger
+  private readonly blocks = new BlockPool()
   private current: Batch = new Batch(0, 0)
   private closing: { batch: Batch; again: boolean }[] = []
   private kept: Batch[] = []
@@ -150,7 +152,7 @@ export class Head {
       rolledUntil,
       () => this.seen.encode(),
       (head) => {
-        this.current = new Batch(head.number, head.rolledUntil)
+        this.current = new Batch(head.number, head.rolledUntil, this.blocks)
       },
     )
   }
@@ -165,12 +167,20 @@ export class Head {
       (head) => {
         const closed = this.current
         closed.closedAt = head.rolledUntil
-        this.current = new Batch(head.number, head.rolledUntil)
+        this.current = new Batch(head.number, head.rolledUntil, this.blocks)
+        this.blocks.expect(closed.all())
         this.closing.push({ batch: closed, again: false })
       },
     )
-    this.kept = this.kept.filter((batch) => batch.closedAt > now - this.options.keepMs)
+    this.forgetStored(now)
     this.wakeStore()
+  }
+
+  /** Lets go of batches kept long enough. A report reads those of its view at once, so that nobody holds them by now. */
+  private forgetStored(now: number): void {
+    const isOver = ({ closedAt }: Batch): boolean => closedAt <= now - this.options.keepMs
+    for (const batch of this.kept) if (isOver(batch)) this.blocks.give(batch.all())
+    this.kept = this.kept.filter((batch) => !isOver(batch))
   }
 
   private wakeStore(): void {

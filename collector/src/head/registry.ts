@@ -33,9 +33,12 @@ export class Registry {
   readonly columns: Record<Column, Uint32Array>
   /** Place in KINDS by slot. */
   kind: Uint8Array
-  /** Pairs of interned numbers: key, value, sorted by key. */
-  readonly labels: (readonly number[])[] = []
-  readonly unit: string[] = []
+  /** Place in {@link labelSets} by slot. */
+  labelSet: Uint32Array
+  /** Distinct label sets as pairs of interned numbers: key, value, sorted by key. */
+  readonly labelSets: (readonly number[])[] = []
+  /** Interned number by slot. */
+  unit: Uint32Array
   /** Unix ms. */
   firstSeen: Float64Array
   lastSeen: Float64Array
@@ -46,12 +49,15 @@ export class Registry {
   private readonly slots = new Map<string, number>()
   private readonly free: number[] = []
   private readonly perMetric = new Map<string, number>()
+  private readonly labelSetNumbers = new Map<string, number>()
   private used = 0
 
   constructor(capacity = 4_096) {
     const column = () => new Uint32Array(capacity)
     this.columns = { metric: column(), service: column(), subsystem: column(), version: column(), host: column() }
     this.kind = new Uint8Array(capacity)
+    this.labelSet = new Uint32Array(capacity)
+    this.unit = new Uint32Array(capacity)
     this.firstSeen = new Float64Array(capacity)
     this.lastSeen = new Float64Array(capacity)
   }
@@ -83,8 +89,8 @@ export class Registry {
     if (slot >= this.kind.length) this.grow()
     for (const column of COLUMNS) this.columns[column][slot] = this.strings.number(series[column])
     this.kind[slot] = KINDS.indexOf(series.kind)
-    this.labels[slot] = this.internLabels(series.labels)
-    this.unit[slot] = series.unit
+    this.labelSet[slot] = this.internLabels(series.labels)
+    this.unit[slot] = this.strings.number(series.unit)
     this.firstSeen[slot] = at
     this.lastSeen[slot] = at
     this.slots.set(key, slot)
@@ -109,7 +115,7 @@ export class Registry {
       host: this.text("host", slot),
       metric: this.text("metric", slot),
       kind: this.kindOf(slot),
-      unit: this.unit[slot] as string,
+      unit: this.unitOf(slot),
       labels: this.labelsOf(slot),
     }
   }
@@ -122,8 +128,17 @@ export class Registry {
     return KINDS[this.kind[slot] as number] as Kind
   }
 
+  unitOf(slot: number): string {
+    return this.strings.texts[this.unit[slot] as number] as string
+  }
+
+  /** Pairs of interned numbers: key, value, sorted by key. */
+  pairsOf(slot: number): readonly number[] {
+    return this.labelSets[this.labelSet[slot] as number] as readonly number[]
+  }
+
   labelsOf(slot: number): Labels {
-    const pairs = this.labels[slot] as readonly number[]
+    const pairs = this.pairsOf(slot)
     const labels: Record<string, string> = {}
     for (let i = 0; i < pairs.length; i += 2) {
       labels[this.strings.texts[pairs[i] as number] as string] = this.strings.texts[pairs[i + 1] as number] as string
@@ -134,7 +149,7 @@ export class Registry {
   /** The value of a label, "" where the series lacks it. */
   label(slot: number, name: string): string {
     const wanted = this.strings.find(name)
-    const pairs = this.labels[slot] as readonly number[]
+    const pairs = this.pairsOf(slot)
     for (let i = 0; i < pairs.length; i += 2) {
       if (pairs[i] === wanted) return this.strings.texts[pairs[i + 1] as number] as string
     }
@@ -156,9 +171,14 @@ export class Registry {
     else this.byMetric.delete(series.metric)
   }
 
-  private internLabels(labels: Labels): readonly number[] {
+  private internLabels(labels: Labels): number {
     const names = Object.keys(labels).sort()
-    return names.flatMap((name) => [this.strings.number(name), this.strings.number(labels[name] as string)])
+    const pairs = names.flatMap((name) => [this.strings.number(name), this.strings.number(labels[name] as string)])
+    const key = pairs.join(" ")
+    const known = this.labelSetNumbers.get(key)
+    if (known !== undefined) return known
+    this.labelSetNumbers.set(key, this.labelSets.length)
+    return this.labelSets.push(pairs) - 1
   }
 
   private grow(): void {
@@ -170,6 +190,8 @@ export class Registry {
     }
     for (const column of COLUMNS) this.columns[column] = wider(this.columns[column], (n) => new Uint32Array(n))
     this.kind = wider(this.kind, (n) => new Uint8Array(n))
+    this.labelSet = wider(this.labelSet, (n) => new Uint32Array(n))
+    this.unit = wider(this.unit, (n) => new Uint32Array(n))
     this.firstSeen = wider(this.firstSeen, (n) => new Float64Array(n))
     this.lastSeen = wider(this.lastSeen, (n) => new Float64Array(n))
   }

@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises"
 import { decodeFrame, SECTION } from "@ossagent/wire"
 import type { Logger } from "pino"
-import { mergeFrame, readFrame } from "../receive/frame.ts"
+import { mergeFrame, readFrame, releaseFrame } from "../receive/frame.ts"
+import type { GroupPool } from "../receive/group-pool.ts"
 import type { Names } from "../receive/names.ts"
 import type { Seen } from "../receive/seen.ts"
 import { Batch } from "./batch.ts"
@@ -11,6 +12,7 @@ import { RECORD, type ReadRecord, readRecords } from "./record.ts"
 interface Parts {
   log: Log
   names: Names
+  pool: GroupPool
   seen: Seen
   logger: Logger
 }
@@ -50,11 +52,12 @@ async function replaySegment(number: number, segment: Buffer, parts: Parts): Pro
   return batch
 }
 
-function replayRecord(record: ReadRecord, batch: Batch, { names, seen, logger }: Parts): void {
+function replayRecord(record: ReadRecord, batch: Batch, parts: Parts): void {
+  const { names, seen, logger } = parts
   try {
     if (record.type === RECORD.seen) seen.restore(record.payload)
     else if (record.type === RECORD.names) replayNames(record.payload, names, batch.number)
-    else if (record.type === RECORD.frame) replayFrame(record.payload, batch, names, seen)
+    else if (record.type === RECORD.frame) replayFrame(record.payload, batch, parts)
   } catch (error) {
     logger.error({ err: error, batch: batch.number, type: record.type }, "cannot read a whole record of the log again")
   }
@@ -66,11 +69,12 @@ function replayNames(payload: Buffer, names: Names, at: number): void {
   for (const { type, body } of sections) if (type === SECTION.names) names.add(known, body, at)
 }
 
-function replayFrame(payload: Buffer, batch: Batch, names: Names, seen: Seen): void {
-  const taken = readFrame(payload, names, batch.number, true)
+function replayFrame(payload: Buffer, batch: Batch, { names, pool, seen }: Parts): void {
+  const taken = readFrame(payload, { known: names, pool, now: batch.number, anyTime: true })
   if ("why" in taken) throw new Error(`an acknowledged frame cannot be placed: ${taken.why}`)
   const { agent, epoch, sequence } = taken.header
   if (seen.has(agent, epoch, sequence)) return
   mergeFrame(batch, taken)
+  releaseFrame(taken, pool)
   seen.add(agent, epoch, sequence, batch.number)
 }

@@ -10,6 +10,8 @@ import {
 } from "@ossagent/wire"
 import { z } from "zod"
 import type { Batch } from "../head/batch.ts"
+import { LEFT_OUT } from "../head/block.ts"
+import type { GroupPool } from "./group-pool.ts"
 import type { AgentNames, Names } from "./names.ts"
 
 /** Points older than this are refused: their raw table has dropped the day. */
@@ -20,7 +22,8 @@ const AHEAD_SEC = 60
 export interface TakenFrame {
   header: FrameHeader
   names: AgentNames
-  groups: { second: number; group: PointGroup; slots: Int32Array }[]
+  /** Of the groups, `ids` hold slots of series, or {@link LEFT_OUT}. */
+  groups: { second: number; group: PointGroup }[]
   events: FrameItems<FrameEvent>[]
   exceptions: FrameItems<FrameException>[]
   accepted: number
@@ -31,11 +34,18 @@ export interface TakenFrame {
 /** Why a frame cannot be taken at all. */
 export type FrameRefusal = { why: "unknown series" } | { why: "clock ahead"; aheadSec: number }
 
-/**
- * Reads a frame; names it carries are remembered. Throws WireError when the bytes are no frame. `now` in Unix ms.
- * `anyTime`: it was taken before, its times are not judged again.
- */
-export function readFrame(bytes: Uint8Array, known: Names, now: number, anyTime = false): TakenFrame | FrameRefusal {
+export interface FrameReading {
+  known: Names
+  /** Its groups come from here, and go back with {@link releaseFrame}. */
+  pool: GroupPool
+  /** Unix ms. */
+  now: number
+  /** The frame was taken before: its times are not judged again. */
+  anyTime?: boolean
+}
+
+/** Reads a frame; names it carries are remembered. Throws WireError when the bytes are no frame. */
+export function readFrame(bytes: Uint8Array, { known, pool, now, anyTime }: FrameReading): TakenFrame | FrameRefusal {
   const { header, sections } = decodeFrame(bytes)
   const names = header.selfContained ? known.alone(now) : known.of(header.agent, header.epoch, now)
   const taken: TakenFrame = { header, names, groups: [], events: [], exceptions: [], accepted: 0, refused: new Map() }
@@ -45,10 +55,11 @@ export function readFrame(bytes: Uint8Array, known: Names, now: number, anyTime 
     else if (type === SECTION.events) taken.events.push(readItems(body, EVENT, taken))
     else if (type === SECTION.exceptions) taken.exceptions.push(readItems(body, EXCEPTION, taken))
     else if (type === SECTION.points) {
-      decodePoints(body, (second, group) => {
+      const each = (second: number, group: PointGroup): void => {
         const aheadSec = anyTime ? 0 : second - now / 1000
         refusal ??= takeGroup(taken, known, { second, group, aheadSec }, now)
-      })
+      }
+      decodePoints(body, each, (kind, rows) => pool.take(kind, rows))
     }
   }
   return refusal ?? taken
@@ -56,9 +67,14 @@ export function readFrame(bytes: Uint8Array, known: Names, now: number, anyTime 
 
 /** Folds a frame into a batch. */
 export function mergeFrame(batch: Batch, taken: TakenFrame): void {
-  for (const { second, group, slots } of taken.groups) batch.merge(second, group, slots)
+  for (const { second, group } of taken.groups) batch.merge(second, group)
   for (const items of taken.events) batch.addEvents(items)
   for (const items of taken.exceptions) batch.addExceptions(items)
+}
+
+/** Gives the frame's groups back; it must not be merged any more. */
+export function releaseFrame(taken: TakenFrame, pool: GroupPool): void {
+  for (const { group } of taken.groups.splice(0)) pool.give(group)
 }
 
 interface Arrived {
@@ -71,34 +87,33 @@ interface Arrived {
 function takeGroup(taken: TakenFrame, known: Names, arrived: Arrived, now: number): FrameRefusal | null {
   const { second, group, aheadSec } = arrived
   if (aheadSec > AHEAD_SEC) return { why: "clock ahead", aheadSec }
-  const slots = new Int32Array(group.length)
-  const refused = known.resolve(taken.names, group.ids, group.length, slots, now)
+  const refused = known.resolve(taken.names, group.ids, group.length, now)
   if (refused === null) return { why: "unknown series" }
   for (const [reason, count] of refused) refuse(taken, reason, count)
   if (aheadSec < -OLDEST_SEC) {
     refuse(taken, "older than a day", group.length)
     return null
   }
-  const left = leaveOut(taken, known, group, slots)
-  taken.accepted += left
-  if (left > 0) taken.groups.push({ second, group, slots })
+  taken.accepted += leaveOut(taken, known, group)
+  taken.groups.push({ second, group })
   return null
 }
 
-/** Marks points that cannot be stored by slot −1; answers how many are left. */
-function leaveOut(taken: TakenFrame, known: Names, group: PointGroup, slots: Int32Array): number {
+/** Marks points that cannot be stored as left out; answers how many are left. */
+function leaveOut(taken: TakenFrame, known: Names, group: PointGroup): number {
+  const { ids } = group
   const columns = group.kind === "counter" ? [group.sum] : [group.count, group.sum, group.min, group.max, group.last]
   let left = 0
   for (let i = 0; i < group.length; i++) {
-    if ((slots[i] as number) < 0) continue
+    if (ids[i] === LEFT_OUT) continue
     let finite = true
     for (const column of columns) if (column.length > 0 && !Number.isFinite(column[i] as number)) finite = false
-    const sameKind = known.kindOf(slots[i] as number) === group.kind
+    const sameKind = known.kindOf(ids[i] as number) === group.kind
     if (finite && sameKind) {
       left++
       continue
     }
-    slots[i] = -1
+    ids[i] = LEFT_OUT
     refuse(taken, finite ? "a series named as another kind" : "not a finite number", 1)
   }
   return left

@@ -6,12 +6,14 @@ import { encodeFrame, type FrameReply, SECTION, WireError } from "@ossagent/wire
 import type { Head } from "../head/head.ts"
 import { type Log, LogRefusal } from "../head/log.ts"
 import { encodeRecord, RECORD } from "../head/record.ts"
-import { mergeFrame, readFrame, type TakenFrame } from "./frame.ts"
+import { mergeFrame, readFrame, releaseFrame, type TakenFrame } from "./frame.ts"
+import type { GroupPool } from "./group-pool.ts"
 import type { Names } from "./names.ts"
 import type { Seen } from "./seen.ts"
 
 export interface FrameParts {
   names: Names
+  pool: GroupPool
   seen: Seen
   log: Log
   head: Head
@@ -64,8 +66,21 @@ async function storeFrame(
   parts: FrameParts,
   inFlight: Map<string, Promise<FrameReply>>,
 ): Promise<FrameReply> {
+  const taken = take(bytes, parts)
+  try {
+    return await storeTaken(bytes, taken, parts, inFlight)
+  } finally {
+    releaseFrame(taken, parts.pool)
+  }
+}
+
+async function storeTaken(
+  bytes: Buffer,
+  taken: TakenFrame,
+  parts: FrameParts,
+  inFlight: Map<string, Promise<FrameReply>>,
+): Promise<FrameReply> {
   const now = Date.now()
-  const taken = take(bytes, parts.names, now)
   const { agent, epoch, sequence } = taken.header
   if (parts.seen.has(agent, epoch, sequence)) return { accepted: 0, duplicate: true, now }
   if (parts.head.full)
@@ -80,10 +95,11 @@ async function storeFrame(
   return storing
 }
 
-function take(bytes: Buffer, names: Names, now: number): TakenFrame {
+function take(bytes: Buffer, { names, pool }: FrameParts): TakenFrame {
+  const now = Date.now()
   let taken: ReturnType<typeof readFrame>
   try {
-    taken = readFrame(bytes, names, now)
+    taken = readFrame(bytes, { known: names, pool, now })
   } catch (error) {
     if (error instanceof WireError) throw new ServiceError("bad_frame", `cannot read the frame: ${error.message}`)
     throw error

@@ -1,16 +1,18 @@
 import { decodeNames, type Kind, LIMITS, OTHER, type Series } from "@ossagent/wire"
+import { LEFT_OUT } from "../head/block.ts"
 import type { Registry } from "../head/registry.ts"
 
 /** A series that was refused by the contract: its points are left out, with the reason. */
-const REFUSED = -2
-const UNKNOWN = -1
+const REFUSED = LEFT_OUT
+const UNKNOWN = 0xfffffffe
+const MOST_SLOTS = UNKNOWN
 const FORGET_MS = 3_600_000
 const MOST_IDS = 4_000_000
 
 /** What one agent's epoch has named. */
 export interface AgentNames {
   /** Slot by id; {@link UNKNOWN} or {@link REFUSED}. */
-  slots: Int32Array
+  slots: Uint32Array
   /** NAMES sections as they came, to name the series again in each log segment. */
   sections: Uint8Array[]
   /** The segment in which all of `sections` stand. */
@@ -67,22 +69,20 @@ export class Names {
     names.sections.push(section)
   }
 
-  /** Slots of the ids, into `slots`; answers null when one was never named, else the reasons of those refused. */
-  resolve(
-    names: AgentNames,
-    ids: Uint32Array,
-    length: number,
-    slots: Int32Array,
-    now: number,
-  ): Map<string, number> | null {
+  /**
+   * Puts slots in the place of the ids, {@link LEFT_OUT} for those refused; answers the reasons of those, or null when an id was never
+   * named.
+   */
+  resolve(names: AgentNames, ids: Uint32Array, length: number, now: number): Map<string, number> | null {
     const refused = new Map<string, number>()
     const known = names.slots
+    const { lastSeen } = this.registry
     for (let i = 0; i < length; i++) {
       const id = ids[i] as number
       const slot = id < known.length ? (known[id] as number) : UNKNOWN
       if (slot === UNKNOWN) return null
-      slots[i] = slot
-      if (slot >= 0) this.registry.lastSeen[slot] = now
+      ids[i] = slot
+      if (slot !== LEFT_OUT) lastSeen[slot] = now
       else {
         const reason = names.faults.get(id) ?? "a series that was refused before"
         refused.set(reason, (refused.get(reason) ?? 0) + 1)
@@ -116,15 +116,15 @@ export class Names {
 }
 
 const createNames = (now: number): AgentNames => ({
-  slots: new Int32Array(256).fill(UNKNOWN),
+  slots: new Uint32Array(256).fill(UNKNOWN),
   sections: [],
   loggedIn: 0,
   faults: new Map(),
   usedAt: now,
 })
 
-function grow(slots: Int32Array, wanted: number): Int32Array<ArrayBuffer> {
-  const wider = new Int32Array(Math.max(wanted, slots.length * 2)).fill(UNKNOWN)
+function grow(slots: Uint32Array, wanted: number): Uint32Array<ArrayBuffer> {
+  const wider = new Uint32Array(Math.max(wanted, slots.length * 2)).fill(UNKNOWN)
   wider.set(slots)
   return wider
 }
@@ -132,7 +132,7 @@ function grow(slots: Int32Array, wanted: number): Int32Array<ArrayBuffer> {
 function forget(names: AgentNames, gone: ReadonlySet<number>): void {
   for (let id = 0; id < names.slots.length; id++) {
     const slot = names.slots[id] as number
-    if (slot >= 0 && gone.has(slot)) names.slots[id] = UNKNOWN
+    if (slot < MOST_SLOTS && gone.has(slot)) names.slots[id] = UNKNOWN
   }
 }
 

@@ -20,6 +20,7 @@ export async function readCells(context: ReportContext, selection: Selection): P
   const { head, registry, store, signal } = context
   const cells = new Cells()
   const view = head.view()
+  // Before anything is awaited: the head uses the memory of batches again.
   readHeadCells(cells, selection, view.batches, registry)
   await readTableCells(cells, selection, view, store, signal)
   return cells

@@ -70,7 +70,7 @@ function unitsOf(registry: Registry): (metric: string) => string {
     let unit = known.get(metric)
     if (unit === undefined) {
       const [slot] = registry.byMetric.get(metric) ?? []
-      unit = slot === undefined ? "" : (registry.unit[slot] as string)
+      unit = slot === undefined ? "" : registry.unitOf(slot)
       known.set(metric, unit)
     }
     return unit

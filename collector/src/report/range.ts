@@ -72,7 +72,7 @@ export function kindOf(registry: Registry, metric: string, filters: readonly Fil
       `cannot find the metric ${JSON.stringify(metric)}: nothing emitted it in the last 35 days`,
     )
   }
-  return { kind: registry.kindOf(newest), unit: registry.unit[newest] as string }
+  return { kind: registry.kindOf(newest), unit: registry.unitOf(newest) }
 }
 
 /** The step asked for, or one for about 300 steps, as fine as the tables still keep. */

@@ -8,7 +8,7 @@ import { Registry } from "../head/registry.ts"
 import { HOUR_MS, MINUTE_MS, rolledBefore } from "../head/rollup-time.ts"
 import { createStore, type Store } from "../table/client.ts"
 import { migrate } from "../table/migrate.ts"
-import { storeBatch } from "../table/store-batch.ts"
+import { createTables, storeBatch } from "../table/store-batch.ts"
 import { RANGE } from "./question.ts"
 import { range } from "./range.ts"
 
@@ -84,7 +84,8 @@ function mergePoint(batch: Batch, registry: Registry, metric: string, point: Poi
     group.bucketCount[0] = 1
     group.bucketStart.set([0, 1].slice(0, group.bucketStart.length))
   }
-  batch.merge(point.second, group, Int32Array.of(slot))
+  group.ids[0] = slot
+  batch.merge(point.second, group)
 }
 
 /** The points cut into segments by arrival; the first `stored` of them go to the tables, the others stay in the head. */
@@ -104,7 +105,7 @@ async function arrange(points: Point[], cuts: { ends: number[]; stored: number }
     from = end
   }
   const stored = batches.slice(0, Math.min(cuts.stored, batches.length))
-  for (const batch of stored) await storeBatch(batch, false, store, registry)
+  for (const batch of stored) await storeBatch(batch, false, createTables(store, registry))
   const open = batches.slice(stored.length)
   const until = stored.at(-1)?.closedAt ?? START * 1_000
   const view = {

@@ -16,8 +16,8 @@ export interface Store {
   rows: <T>(sql: string, params?: Params, signal?: AbortSignal) => Promise<T[]>
   /** DDL, or INSERT … SELECT. */
   run: (sql: string, params?: Params) => Promise<void>
-  /** Native blocks into a table, as one part. */
-  insertNative: (table: string, columns: string, blocks: readonly Buffer[]) => Promise<void>
+  /** Native blocks into a table, as one part; they are asked for as they are sent. */
+  insertNative: (table: string, columns: string, blocks: AsyncIterable<Uint8Array>) => Promise<void>
   insertObjects: (table: string, values: readonly object[]) => Promise<void>
   ping: () => Promise<string | null>
   close: () => Promise<void>

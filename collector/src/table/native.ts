@@ -3,28 +3,53 @@
  * (https://clickhouse.com/docs/interfaces/formats/Native, and SerializationLowCardinality.cpp for the dictionaries).
  * A block is `columns rows { name type data }…`; numbers are little-endian, lengths varints.
  */
-import { ByteWriter } from "@ossagent/wire"
+import type { ByteWriter } from "@ossagent/wire"
+import { withRoom } from "./scratch.ts"
 
 type Typed = Uint8Array | Int8Array | Uint16Array | Int16Array | Uint32Array | Float64Array | BigUint64Array
 
 const bytesOf = (column: Typed): Uint8Array => new Uint8Array(column.buffer, column.byteOffset, column.byteLength)
 
-/** Builds one block of `rows` rows; columns are added in the order of the INSERT's column list. */
+const WIDTHS = { Int8: 1, UInt32: 4, UInt64: 8 }
+
+/** Scratch of {@link NativeBlock}: places of the rows' values in a dictionary, and of each text, 0 between uses. */
+let indexes = new Uint32Array(0)
+let narrow = new Uint8Array(0)
+let places = new Uint32Array(0)
+
+/** Builds one block of `rows` rows in an empty writer; columns are added in the order of the INSERT's column list. */
 export class NativeBlock {
   private readonly out: ByteWriter
   private readonly rows: number
 
-  constructor(columns: number, rows: number) {
+  constructor(out: ByteWriter, columns: number, rows: number) {
     this.rows = rows
-    this.out = new ByteWriter(rows * 64 + 1_024)
+    this.out = out
     this.out.varint(columns)
     this.out.varint(rows)
+  }
+
+  /** The whole block, shared with the writer. */
+  get bytes(): Uint8Array {
+    return this.out.bytes.subarray(0, this.out.length)
   }
 
   /** Fixed-width values: one for each row. */
   values(name: string, type: string, column: Typed): void {
     this.header(name, type)
     this.out.raw(bytesOf(column))
+  }
+
+  /** The same whole number ≥ 0 in every row. */
+  constant(name: string, type: keyof typeof WIDTHS, value: number): void {
+    this.header(name, type)
+    const width = WIDTHS[type]
+    const one = new Uint8Array(8)
+    new DataView(one.buffer).setBigUint64(0, BigInt(value), true)
+    this.out.reserve(width * this.rows)
+    const { bytes, length } = this.out
+    for (let i = 0; i < width * this.rows; i++) bytes[length + i] = one[i % width] as number
+    this.out.length += width * this.rows
   }
 
   /** `Array(type)`: `ends[r]` is the end of row r's elements in `elements`; without `ends` all rows are empty. */
@@ -34,10 +59,20 @@ export class NativeBlock {
     if (ends !== null) this.out.raw(bytesOf(elements))
   }
 
-  /** `String`. */
-  strings(name: string, texts: readonly string[]): void {
+  /** `String`: `numbers[r]` says which of `texts` row r holds. */
+  strings(name: string, numbers: ArrayLike<number>, texts: readonly string[]): void {
     this.header(name, "String")
-    for (const text of texts) this.out.text(text)
+    const encoded = new Map<number, Buffer>()
+    for (let row = 0; row < this.rows; row++) {
+      const number = numbers[row] as number
+      let bytes = encoded.get(number)
+      if (bytes === undefined) {
+        bytes = Buffer.from(texts[number] as string)
+        encoded.set(number, bytes)
+      }
+      this.out.varint(bytes.length)
+      this.out.raw(bytes)
+    }
   }
 
   /** `LowCardinality(String)`: `numbers[r]` says which of `texts` row r holds. */
@@ -47,22 +82,23 @@ export class NativeBlock {
     this.lowCardinality(numbers, this.rows, texts)
   }
 
-  /** `Map(LowCardinality(String), LowCardinality(String))`: pairs of numbers for each row. */
-  maps(name: string, pairs: readonly (readonly number[])[], texts: readonly string[]): void {
+  /** `Map(LowCardinality(String), LowCardinality(String))`: row r holds the pairs of numbers of `sets[numbers[r]]`. */
+  maps(name: string, numbers: Uint32Array, sets: readonly (readonly number[])[], texts: readonly string[]): void {
     this.header(name, "Map(LowCardinality(String), LowCardinality(String))")
     const ends = new Uint32Array(2 * this.rows) // low and high words of 64-bit numbers
     let total = 0
     for (let row = 0; row < this.rows; row++) {
-      total += (pairs[row] as readonly number[]).length / 2
+      total += (sets[numbers[row] as number] as readonly number[]).length / 2
       ends[2 * row] = total
     }
     const keys = new Uint32Array(total)
     const values = new Uint32Array(total)
     let at = 0
-    for (const row of pairs) {
-      for (let i = 0; i < row.length; i += 2) {
-        keys[at] = row[i] as number
-        values[at++] = row[i + 1] as number
+    for (let row = 0; row < this.rows; row++) {
+      const pairs = sets[numbers[row] as number] as readonly number[]
+      for (let i = 0; i < pairs.length; i += 2) {
+        keys[at] = pairs[i] as number
+        values[at++] = pairs[i + 1] as number
       }
     }
     this.lowCardinalityVersion()
@@ -71,11 +107,6 @@ export class NativeBlock {
     if (total === 0) return
     this.lowCardinality(keys, total, texts)
     this.lowCardinality(values, total, texts)
-  }
-
-  /** The whole block, valid until the next is begun. */
-  take(): Buffer {
-    return Buffer.from(this.out.bytes.buffer, 0, this.out.length)
   }
 
   private header(name: string, type: string): void {
@@ -89,29 +120,43 @@ export class NativeBlock {
   }
 
   private lowCardinality(numbers: ArrayLike<number>, length: number, texts: readonly string[]): void {
-    const local = new Map<number, number>()
-    const indexes = new Uint32Array(length)
-    let lastNumber = -1
-    let lastIndex = 0
+    places = withRoom(places, texts.length)
+    indexes = withRoom(indexes, length)
+    const used: number[] = []
     for (let i = 0; i < length; i++) {
       const number = numbers[i] as number
-      if (number !== lastNumber) {
-        lastNumber = number
-        const known = local.get(number)
-        lastIndex = known ?? local.size + 1 // place 0 is the type's default value
-        if (known === undefined) local.set(number, lastIndex)
+      let place = places[number] as number
+      if (place === 0) {
+        place = used.push(number) // place 0 is the type's default value
+        places[number] = place
       }
-      indexes[i] = lastIndex
+      indexes[i] = place
     }
-    const width = local.size + 1 <= 256 ? 0 : local.size + 1 <= 65_536 ? 1 : 2
+    for (const number of used) places[number] = 0
+    const width = used.length + 1 <= 256 ? 0 : used.length + 1 <= 65_536 ? 1 : 2
     const HAS_ADDITIONAL_KEYS = 1 << 9
     const NEED_UPDATE_DICTIONARY = 1 << 10
     this.uint64(width | HAS_ADDITIONAL_KEYS | NEED_UPDATE_DICTIONARY)
-    this.uint64(local.size + 1)
+    this.uint64(used.length + 1)
     this.out.text("")
-    for (const number of local.keys()) this.out.text(texts[number] as string)
+    for (const number of used) this.out.text(texts[number] as string)
     this.uint64(length)
-    this.out.raw(bytesOf(width === 0 ? Uint8Array.from(indexes) : width === 1 ? Uint16Array.from(indexes) : indexes))
+    this.indexes(length, 1 << width)
+  }
+
+  /** The first `length` of the scratch's indexes, as little-endian numbers of `width` bytes. */
+  private indexes(length: number, width: number): void {
+    if (width === 4) {
+      this.out.raw(bytesOf(indexes.subarray(0, length)))
+      return
+    }
+    narrow = withRoom(narrow, length * width)
+    for (let i = 0; i < length; i++) {
+      const index = indexes[i] as number
+      narrow[i * width] = index & 255
+      if (width === 2) narrow[2 * i + 1] = index >>> 8
+    }
+    this.out.raw(narrow.subarray(0, length * width))
   }
 
   private uint64(value: number): void {

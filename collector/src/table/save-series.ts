@@ -1,9 +1,11 @@
-import { KINDS, type Kind, type Labels } from "@ossagent/wire"
+import { setImmediate as nextTurn } from "node:timers/promises"
+import { ByteWriter, KINDS, type Kind, type Labels } from "@ossagent/wire"
 import { COLUMNS, type Registry } from "../head/registry.ts"
 import type { Store } from "./client.ts"
 import { NativeBlock } from "./native.ts"
 
-const MOST_A_BATCH = 50_000
+const MOST_A_BATCH = 250_000
+const PACK_ROWS = 10_000
 const SAVE_EVERY_MS = 600_000
 
 /** Writes new series, and every ten minutes when each was last seen, into the catalog's table. */
@@ -18,7 +20,7 @@ export class SeriesSaver {
     this.store = store
   }
 
-  /** At most 50,000 series a call, the rest with the next. */
+  /** At most 250,000 series a call, the rest with the next. */
   async save(): Promise<void> {
     this.findActive(Date.now())
     const { registry } = this
@@ -26,7 +28,7 @@ export class SeriesSaver {
     const active = this.refresh.slice(0, MOST_A_BATCH - fresh.length)
     if (fresh.length + active.length === 0) return
     const columns = `${COLUMNS.join(", ")}, kind, labels, unit, first_seen, last_seen`
-    await this.store.insertNative("series", columns, [pack(registry, [...fresh, ...active])])
+    await this.store.insertNative("series", columns, packed(registry, fresh.concat(active)))
     registry.unsaved = registry.unsaved.slice(fresh.length)
     this.refresh = this.refresh.slice(active.length)
   }
@@ -39,8 +41,15 @@ export class SeriesSaver {
   }
 }
 
-function pack(registry: Registry, slots: readonly number[]): Buffer {
-  const native = new NativeBlock(10, slots.length)
+async function* packed(registry: Registry, slots: readonly number[]): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < slots.length; at += PACK_ROWS) {
+    yield pack(registry, slots.slice(at, at + PACK_ROWS))
+    await nextTurn()
+  }
+}
+
+function pack(registry: Registry, slots: readonly number[]): Uint8Array {
+  const native = new NativeBlock(new ByteWriter(slots.length * 64), 10, slots.length)
   const { texts } = registry.strings
   for (const column of COLUMNS)
     native.texts(
@@ -55,12 +64,14 @@ function pack(registry: Registry, slots: readonly number[]): Buffer {
   )
   native.maps(
     "labels",
-    slots.map((slot) => registry.labels[slot] as readonly number[]),
+    Uint32Array.from(slots, (slot) => registry.labelSet[slot] as number),
+    registry.labelSets,
     texts,
   )
   native.strings(
     "unit",
-    slots.map((slot) => registry.unit[slot] as string),
+    slots.map((slot) => registry.unit[slot] as number),
+    texts,
   )
   native.values(
     "first_seen",
@@ -72,7 +83,7 @@ function pack(registry: Registry, slots: readonly number[]): Buffer {
     "UInt32",
     Uint32Array.from(slots, (slot) => Math.floor((registry.lastSeen[slot] as number) / 1000)),
   )
-  return native.take()
+  return native.bytes
 }
 
 interface SeriesRow {

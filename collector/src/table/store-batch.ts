@@ -1,83 +1,106 @@
+import { setImmediate as nextTurn } from "node:timers/promises"
 import type { Batch } from "../head/batch.ts"
+import { KeyOrder } from "../head/key-order.ts"
 import type { Registry } from "../head/registry.ts"
 import { HOUR_MS, MINUTE_MS, rolledBefore } from "../head/rollup-time.ts"
 import type { Store } from "./client.ts"
-import { PACKED_COLUMNS, packRows } from "./pack.ts"
+import { PACKED_COLUMNS, Packer, type SortedBlock, sortBlock } from "./pack.ts"
 import { rollHours, rollMinutes, rollRaw } from "./rollup.ts"
+import { WriterPool } from "./writer-pool.ts"
 
-const CHUNK_ROWS = 250_000
-const BLOCK_ROWS = 20_000
-const CHUNK_ITEMS = 50_000
+/** Rows of one insert: few and large parts are what ClickHouse merges cheaply. */
+const INSERT_ROWS = 1_000_000
+/** Rows packed in one go, some 10 ms of work. */
+const PACK_ROWS = 10_000
+const INSERT_ITEMS = 50_000
 const DAY_SEC = 86_400
+
+/** What storing needs. */
+export interface Tables {
+  store: Store
+  order: KeyOrder
+  packer: Packer
+  writers: WriterPool
+}
+
+export function createTables(store: Store, registry: Registry): Tables {
+  return { store, order: new KeyOrder(registry), packer: new Packer(registry), writers: new WriterPool() }
+}
 
 /**
  * Stores a closed batch: packed rows, minutes and hours that it completes, events, exceptions. Every step inserts whole
  * parts that carry the batch's number. `again`: an earlier try may have done some steps, so each looks first what is there.
  */
-export async function storeBatch(batch: Batch, again: boolean, store: Store, registry: Registry): Promise<void> {
-  await storePoints(batch, again, store, registry)
-  await storeItems("events", batch.events, batch, again, store)
-  await storeItems("exceptions", batch.exceptions, batch, again, store)
-  await rollUp(batch, again, store)
+export async function storeBatch(batch: Batch, again: boolean, tables: Tables): Promise<void> {
+  await storePoints(batch, again, tables)
+  await storeItems("events", batch.events, { batch, again, store: tables.store })
+  await storeItems("exceptions", batch.exceptions, { batch, again, store: tables.store })
+  await rollUp(batch, again, tables.store)
 }
 
-interface Chunk {
-  rows: number
-  /** Unix seconds of its day. */
+/** Rows of one insert. */
+interface Insert {
+  /** Unix seconds of their day. */
   day: number
-  blocks: () => Buffer[]
+  columns: keyof typeof PACKED_COLUMNS
+  rows: number
+  slices: { sorted: SortedBlock; from: number; to: number }[]
 }
 
-/** Rows in chunks of one insert each, in an order that is the same whenever the batch is made from its segment. */
-function* chunksOf(batch: Batch, registry: Registry): Generator<Chunk> {
+/** The batch's inserts, the same whenever the batch is made from its segment: days and counters apart, rows in order. */
+function insertsOf(batch: Batch, order: KeyOrder): Insert[] {
+  const inserts: Insert[] = []
   for (const block of batch.all()) {
-    for (let from = 0; from < block.rows; from += CHUNK_ROWS) {
-      const to = Math.min(block.rows, from + CHUNK_ROWS)
-      const day = block.start - (block.start % DAY_SEC)
-      yield {
-        rows: to - from,
-        day,
-        blocks: () => {
-          const blocks: Buffer[] = []
-          for (let at = from; at < to; at += BLOCK_ROWS) {
-            blocks.push(packRows(block, registry, batch.number, at, Math.min(to, at + BLOCK_ROWS)))
-          }
-          return blocks
-        },
+    const sorted = sortBlock(block, order)
+    const day = block.start - (block.start % DAY_SEC)
+    const columns = block.kind === "counter" ? "counters" : "others"
+    for (let from = 0; from < block.rows; ) {
+      let insert = inserts.find((one) => one.day === day && one.columns === columns && one.rows < INSERT_ROWS)
+      if (insert === undefined) {
+        insert = { day, columns, rows: 0, slices: [] }
+        inserts.push(insert)
+      }
+      const to = Math.min(block.rows, from + INSERT_ROWS - insert.rows)
+      insert.slices.push({ sorted, from, to })
+      insert.rows += to - from
+      from = to
+    }
+  }
+  return inserts
+}
+
+async function storePoints(batch: Batch, again: boolean, tables: Tables): Promise<void> {
+  const present = new Map<string, number>()
+  for (const insert of insertsOf(batch, tables.order)) {
+    const { day, columns, rows } = insert
+    const there = again ? (present.get(`${day} ${columns}`) ?? (await countRows(tables.store, batch, insert))) : 0
+    present.set(`${day} ${columns}`, Math.max(0, there - rows))
+    if (there < rows) await storeRows(batch, insert, tables)
+  }
+}
+
+async function storeRows(batch: Batch, { columns, slices }: Insert, { store, packer, writers }: Tables): Promise<void> {
+  /** Blocks of some rows each, a turn of the event loop between them. */
+  async function* blocks(): AsyncGenerator<Uint8Array> {
+    for (const { sorted, from, to } of slices) {
+      for (let at = from; at < to; at += PACK_ROWS) {
+        yield packer.pack(sorted, { batch: batch.number, from: at, to: Math.min(to, at + PACK_ROWS) }, writers)
+        await nextTurn()
       }
     }
   }
+  try {
+    await store.insertNative("points_1s", PACKED_COLUMNS[columns], blocks())
+    writers.release()
+  } finally {
+    writers.drop()
+  }
 }
 
-/** Chunks of the same day go in together, as one part, up to the limit of rows. */
-async function storePoints(batch: Batch, again: boolean, store: Store, registry: Registry): Promise<void> {
-  let group: Chunk[] = []
-  const present = new Map<number, number>()
-  const flush = async (): Promise<void> => {
-    const first = group[0]
-    if (first === undefined) return
-    const rows = group.reduce((sum, chunk) => sum + chunk.rows, 0)
-    const there = again ? (present.get(first.day) ?? (await countRows(store, batch, first.day))) : 0
-    present.set(first.day, Math.max(0, there - rows))
-    if (there < rows)
-      await store.insertNative(
-        "points_1s",
-        PACKED_COLUMNS,
-        group.flatMap((chunk) => chunk.blocks()),
-      )
-    group = []
-  }
-  for (const chunk of chunksOf(batch, registry)) {
-    const rows = group.reduce((sum, one) => sum + one.rows, 0)
-    if (group.length > 0 && (group[0]?.day !== chunk.day || rows + chunk.rows > CHUNK_ROWS)) await flush()
-    group.push(chunk)
-  }
-  await flush()
-}
-
-async function countRows(store: Store, batch: Batch, day: number): Promise<number> {
+async function countRows(store: Store, batch: Batch, { day, columns }: Insert): Promise<number> {
   const sql = `SELECT count() AS rows FROM points_1s
-    WHERE t0 >= {from:UInt32} AND t0 < {to:UInt32} AND batch = {batch:UInt64}`
+    WHERE t0 >= {from:UInt32} AND t0 < {to:UInt32} AND batch = {batch:UInt64}
+      AND kind ${columns === "counters" ? "=" : "!="} 'counter'`
   const [row] = await store.rows<{ rows: number }>(sql, { from: day, to: day + DAY_SEC, batch: batch.number })
   return row?.rows ?? 0
 }
@@ -85,15 +108,13 @@ async function countRows(store: Store, batch: Batch, day: number): Promise<numbe
 async function storeItems(
   table: "events" | "exceptions",
   items: readonly object[],
-  batch: Batch,
-  again: boolean,
-  store: Store,
+  { batch, again, store }: { batch: Batch; again: boolean; store: Store },
 ): Promise<void> {
   if (items.length === 0) return
   const sql = `SELECT count() AS rows FROM ${table} WHERE batch = {batch:UInt64}`
   let there = again ? ((await store.rows<{ rows: number }>(sql, { batch: batch.number }))[0]?.rows ?? 0) : 0
-  for (let from = 0; from < items.length; from += CHUNK_ITEMS) {
-    const chunk = items.slice(from, from + CHUNK_ITEMS)
+  for (let from = 0; from < items.length; from += INSERT_ITEMS) {
+    const chunk = items.slice(from, from + INSERT_ITEMS)
     if (there < chunk.length)
       await store.insertObjects(
         table,

@@ -7,7 +7,7 @@ import { Registry } from "../head/registry.ts"
 import { createStore, type Store } from "./client.ts"
 import { migrate } from "./migrate.ts"
 import { loadSeries, SeriesSaver } from "./save-series.ts"
-import { storeBatch } from "./store-batch.ts"
+import { createTables, storeBatch } from "./store-batch.ts"
 
 let engine: TestEngine
 let store: Store
@@ -46,12 +46,14 @@ function batchOf(registry: Registry, number: number, seconds: number[], rolledUn
     const counter = createPointGroup("counter", 1)
     counter.length = 1
     counter.sum[0] = 2
-    batch.merge(second, counter, Int32Array.of(slots[0] as number))
+    counter.ids[0] = slots[0] as number
+    batch.merge(second, counter)
     const gauge = createPointGroup("gauge", 1)
     gauge.length = 1
     for (const column of ["count", "sum", "min", "max", "last"] as const)
       gauge[column][0] = column === "count" ? 1 : second % 60
-    batch.merge(second, gauge, Int32Array.of(slots[1] as number))
+    gauge.ids[0] = slots[1] as number
+    batch.merge(second, gauge)
     const timer = createPointGroup("timer", 1, 2)
     timer.length = 1
     for (const [column, value] of Object.entries({ count: 3, sum: 30, min: 5, max: 20 })) {
@@ -60,7 +62,8 @@ function batchOf(registry: Registry, number: number, seconds: number[], rolledUn
     timer.bucketIndex.set([74, 138])
     timer.bucketCount.set([2, 1])
     timer.bucketStart.set([0, 2])
-    batch.merge(second, timer, Int32Array.of(slots[2] as number))
+    timer.ids[0] = slots[2] as number
+    batch.merge(second, timer)
   }
   batch.closedAt = MINUTE * 1000 + 90_000
   return batch
@@ -72,8 +75,8 @@ describe("storing a batch", () => {
   it("keeps every point, and rolls closed minutes up, once", async () => {
     const registry = new Registry()
     const batch = batchOf(registry, 1_000, range(MINUTE, 70), MINUTE * 1000)
-    await storeBatch(batch, false, store, registry)
-    await storeBatch(batch, true, store, registry)
+    await storeBatch(batch, false, createTables(store, registry))
+    await storeBatch(batch, true, createTables(store, registry))
     const raw =
       await store.rows(`SELECT metric, labels, sum(arraySum(sum)) AS s, sum(arraySum(count)) AS n, sum(length(dt)) AS points,
       max(arrayMax(last)) AS l, sum(arraySum(bucket_count)) AS b FROM points_1s GROUP BY metric, labels ORDER BY metric`)
@@ -106,21 +109,21 @@ describe("storing a batch", () => {
     const registry = new Registry()
     const late = batchOf(registry, 2_000, [MINUTE + 5], MINUTE * 1000 + 90_000)
     late.closedAt = MINUTE * 1000 + 100_000
-    await storeBatch(late, false, store, registry)
-    await storeBatch(late, true, store, registry)
+    await storeBatch(late, false, createTables(store, registry))
+    await storeBatch(late, true, createTables(store, registry))
     const [hits] = await store.rows(`SELECT count() AS n, sum(sum) AS s FROM points_1m WHERE metric = 'hits'`)
     expect(hits).toEqual({ n: 2, s: 122 })
     const closing = new Batch(3_000, late.closedAt)
     closing.closedAt = MINUTE * 1000 + 3_700_000
-    await storeBatch(closing, false, store, registry)
-    await storeBatch(closing, true, store, registry)
+    await storeBatch(closing, false, createTables(store, registry))
+    await storeBatch(closing, true, createTables(store, registry))
     expect(await store.rows(`SELECT sum(sum) AS s, count() AS n FROM points_1h WHERE metric = 'hits'`)).toEqual([
       { s: 142, n: 1 },
     ])
     const later = batchOf(registry, 4_000, [MINUTE + 7], closing.closedAt)
     later.closedAt = closing.closedAt + 10_000
-    await storeBatch(later, false, store, registry)
-    await storeBatch(later, true, store, registry)
+    await storeBatch(later, false, createTables(store, registry))
+    await storeBatch(later, true, createTables(store, registry))
     expect(await store.rows(`SELECT sum(sum) AS s FROM points_1h WHERE metric = 'hits'`)).toEqual([{ s: 144 }])
   })
 
