@@ -162,7 +162,7 @@ describe("when the store does not keep up", () => {
           await agent.flush()
           return sumOf((await ask(small.url, "range", { ...question, to: Date.now() + 2_000 })).series[0]?.values.sum)
         },
-        { timeout: 30_000, interval: 300 },
+        { timeout: 50_000, interval: 300 },
       )
       .toBe(sent)
     await agent.stop()

@@ -45,10 +45,10 @@ export const OTHER = "other"
  * The identity of a series as one string, equal exactly when the series are one.
  * Label order does not matter. Separator U+0001 cannot occur in a valid name.
  */
-export function seriesKey(s: Series): string {
-  let key = `${s.metric}\u0001${s.service}\u0001${s.subsystem}\u0001${s.version}\u0001${s.host}\u0001${s.kind}`
-  const names = Object.keys(s.labels)
+export function seriesKey({ metric, service, subsystem, version, host, kind, labels }: Series): string {
+  const names = Object.keys(labels)
   if (names.length > 1) names.sort()
-  for (const name of names) key += `\u0001${name}\u0002${s.labels[name]}`
-  return key
+  const pairs = names.map((name) => `${name}\u0002${labels[name]}`)
+  // Joined, not added up: V8 would keep a tree of its parts, five times as large.
+  return [metric, service, subsystem, version, host, kind, ...pairs].join("\u0001")
 }

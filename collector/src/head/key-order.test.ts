@@ -25,15 +25,15 @@ function compare(a: Series, b: Series): number {
   return left.length - right.length
 }
 
-it("puts rows into the order of the tables' key, also as further series come", () => {
-  fc.assert(
-    fc.property(fc.array(fc.array(series, { maxLength: 20 }), { maxLength: 4 }), (waves) => {
+it("puts rows into the order of the tables' key, also as further series come", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.array(series, { maxLength: 20 }), { maxLength: 4 }), async (waves) => {
       const registry = new Registry(1)
       const order = new KeyOrder(registry)
       for (const wave of waves) {
         for (const one of wave) registry.add(one, 1)
         const slots = Uint32Array.from([...registry].reverse())
-        const rows = order.sort(slots, slots.length)
+        const rows = await order.sort(slots, slots.length)
         expect([...rows].sort((a, b) => a - b)).toEqual([...slots.keys()])
         const sorted = [...rows].map((row) => registry.series(slots[row] as number))
         expect(sorted).toEqual([...sorted].sort(compare))

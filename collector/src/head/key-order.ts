@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises"
 import { COLUMNS, type Registry } from "./registry.ts"
 
 /**
@@ -19,20 +20,25 @@ export class KeyOrder {
     )
   }
 
-  /** The rows `0 … rows − 1` in order, row r being the series in `slots[r]`. A stable counting sort, last column first. */
-  sort(slots: Uint32Array, rows: number): Uint32Array {
+  /**
+   * The rows `0 … rows − 1` in order, row r being the series in `slots[r]`. A stable counting sort, last column first, a turn of the
+   * event loop between columns: none of the slots may be given to another series meanwhile.
+   */
+  async sort(slots: Uint32Array, rows: number): Promise<Uint32Array> {
     const { registry } = this
     const textRanks = this.texts.upTo(registry.strings.texts.length)
     const labelRanks = this.labelSets.upTo(registry.labelSets.length)
-    let order = Uint32Array.from({ length: rows }, (_, row) => row)
+    let order = new Uint32Array(rows)
     let spare = new Uint32Array(rows)
+    for (let row = 0; row < rows; row++) order[row] = row
     const keys = new Uint32Array(rows)
-    const by = (column: Uint32Array, ranks: Uint32Array): void => {
+    const by = async (column: Uint32Array, ranks: Uint32Array): Promise<void> => {
+      await nextTurn()
       for (let row = 0; row < rows; row++) keys[row] = ranks[column[slots[row] as number] as number] as number
       if (countingSort(order, spare, keys, ranks.length)) [order, spare] = [spare, order]
     }
-    by(registry.labelSet, labelRanks)
-    for (const column of [...COLUMNS].reverse()) by(registry.columns[column], textRanks)
+    await by(registry.labelSet, labelRanks)
+    for (const column of [...COLUMNS].reverse()) await by(registry.columns[column], textRanks)
     return order
   }
 }

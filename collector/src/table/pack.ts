@@ -26,9 +26,9 @@ export interface SortedBlock {
   entries: ReturnType<Block["entriesByRow"]> | null
 }
 
-export const sortBlock = (block: Block, order: KeyOrder): SortedBlock => ({
+export const sortBlock = async (block: Block, order: KeyOrder): Promise<SortedBlock> => ({
   block,
-  order: order.sort(block.slots, block.rows),
+  order: await order.sort(block.slots, block.rows),
   entries: hasBuckets(block.kind) ? block.entriesByRow() : null,
 })
 

@@ -48,10 +48,10 @@ interface Insert {
 }
 
 /** The batch's inserts, the same whenever the batch is made from its segment: days and counters apart, rows in order. */
-function insertsOf(batch: Batch, order: KeyOrder): Insert[] {
+async function insertsOf(batch: Batch, order: KeyOrder): Promise<Insert[]> {
   const inserts: Insert[] = []
   for (const block of batch.all()) {
-    const sorted = sortBlock(block, order)
+    const sorted = await sortBlock(block, order)
     const day = block.start - (block.start % DAY_SEC)
     const columns = block.kind === "counter" ? "counters" : "others"
     for (let from = 0; from < block.rows; ) {
@@ -71,7 +71,7 @@ function insertsOf(batch: Batch, order: KeyOrder): Insert[] {
 
 async function storePoints(batch: Batch, again: boolean, tables: Tables): Promise<void> {
   const present = new Map<string, number>()
-  for (const insert of insertsOf(batch, tables.order)) {
+  for (const insert of await insertsOf(batch, tables.order)) {
     const { day, columns, rows } = insert
     const there = again ? (present.get(`${day} ${columns}`) ?? (await countRows(tables.store, batch, insert))) : 0
     present.set(`${day} ${columns}`, Math.max(0, there - rows))
