@@ -114,11 +114,38 @@ describe("the walk from an agent to a report", () => {
     let text = ""
     for await (const part of response.body as unknown as AsyncIterable<Uint8Array>) {
       text += Buffer.from(part).toString()
-      if (/^data: .*"pulse"|^data: .*9/m.test(text)) break
+      if (/^data: {"id".*\n/m.test(text)) break
     }
-    const event = JSON.parse((/^data: (.*)$/m.exec(text) as RegExpExecArray)[1] as string) as LiveEvent
+    const event = JSON.parse((/^data: ({"id".*)$/m.exec(text) as RegExpExecArray)[1] as string) as LiveEvent
     expect(event).toMatchObject({ id: "q1", kind: "counter", stepSec: 1 })
     expect(sumOf(event.series[0]?.values.sum)).toBe(9)
+    gone.abort()
+    await agent.stop()
+  })
+
+  it("tells readers of the stream that there is a new series", async () => {
+    const agent = testAgent(collector.url)
+    const gone = new AbortController()
+    const response = await fetch(`${collector.url}/v1/report/live`, {
+      method: "POST",
+      signal: gone.signal,
+      headers: { authorization: `Bearer ${READ_TOKEN}`, "content-type": "application/json" },
+      body: JSON.stringify({ questions: [] }),
+    })
+    const versions: number[] = []
+    for await (const part of response.body as unknown as AsyncIterable<Uint8Array>) {
+      for (const [, version] of Buffer.from(part)
+        .toString()
+        .matchAll(/event: catalog\ndata: {"version":(\d+)}/g)) {
+        versions.push(Number(version))
+      }
+      if (versions.length === 1) {
+        agent.counter("newcomer").inc()
+        await agent.flush()
+      }
+      if (versions.length > 1) break
+    }
+    expect(versions[1]).toBeGreaterThan(versions[0] as number)
     gone.abort()
     await agent.stop()
   })

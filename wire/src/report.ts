@@ -186,11 +186,18 @@ export interface CatalogAnswer {
 
 /**
  * `POST /v1/report/live`, answered as `text/event-stream`: an event `data: LiveEvent` for every question as its newest seconds
- * arrive, at most two a second, and a comment line every 15 s.
+ * arrive, and `event: catalog`, `data: CatalogChanged` at the start and when new series have come; each at most twice a second. A
+ * comment line every 15 s.
  */
 export interface LiveQuestion {
   /** At most 32 questions in one stream; `id` comes back with each event. */
   questions: (Omit<RangeQuestion, "from" | "to" | "compare" | "stepSec"> & { id: string })[]
+}
+
+/** There are series that an earlier catalog lacks. */
+export interface CatalogChanged {
+  /** Another number than before whenever there is a new series. */
+  version: number
 }
 
 /** The last 10 whole or part seconds, to be laid over what the page holds: a second may be sent again, larger. */

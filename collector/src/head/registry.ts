@@ -44,6 +44,8 @@ export class Registry {
   lastSeen: Float64Array
   /** Slots of each metric. */
   readonly byMetric = new Map<string, Set<number>>()
+  /** Counts up with every new series. */
+  version = 0
   /** Slots not yet in the table of series. */
   unsaved: number[] = []
   private readonly slots = new Map<string, number>()
@@ -96,6 +98,7 @@ export class Registry {
     this.slots.set(key, slot)
     this.indexed(series, slot, 1)
     if (!saved) this.unsaved.push(slot)
+    this.version++
     return slot
   }
 

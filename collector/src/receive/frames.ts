@@ -121,8 +121,8 @@ async function append(bytes: Buffer, taken: TakenFrame, parts: FrameParts): Prom
     const frame = encodeRecord(RECORD.frame, bytes)
     if (header.selfContained || names.loggedIn === segment) return [frame]
     names.loggedIn = segment
-    const sections = names.sections.map((body) => ({ type: SECTION.names, body }))
-    return [encodeRecord(RECORD.names, encodeFrame(header, sections)), frame]
+    names.record ??= namesRecord(taken)
+    return [names.record, frame]
   }
   const merge = (): void => {
     mergeFrame(parts.head.filling, taken)
@@ -136,6 +136,12 @@ async function append(bytes: Buffer, taken: TakenFrame, parts: FrameParts): Prom
   }
   const refused = [...taken.refused].map(([reason, count]) => ({ reason, count }))
   return { accepted: taken.accepted, now: Date.now(), ...(refused.length > 0 ? { refused } : {}) }
+}
+
+/** All that the frame's agent has named in its epoch, as a record of the log. */
+function namesRecord({ header, names }: TakenFrame): Buffer {
+  const sections = names.sections.map((body) => ({ type: SECTION.names, body }))
+  return encodeRecord(RECORD.names, encodeFrame(header, sections))
 }
 
 function refusalOf(error: unknown): unknown {

@@ -15,6 +15,8 @@ export interface AgentNames {
   slots: Uint32Array
   /** NAMES sections as they came, to name the series again in each log segment. */
   sections: Uint8Array[]
+  /** `sections` as a record of the log, made when it is needed: it is the same in every segment. */
+  record: Buffer | null
   /** The segment in which all of `sections` stand. */
   loggedIn: number
   /** Why series were refused, by reason. */
@@ -67,6 +69,7 @@ export class Names {
       }
     }
     names.sections.push(section)
+    names.record = null
   }
 
   /**
@@ -118,6 +121,7 @@ export class Names {
 const createNames = (now: number): AgentNames => ({
   slots: new Uint32Array(256).fill(UNKNOWN),
   sections: [],
+  record: null,
   loggedIn: 0,
   faults: new Map(),
   usedAt: now,

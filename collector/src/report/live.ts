@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http"
 import { ServiceError } from "@ossagent/svrkit"
-import type { LiveEvent } from "@ossagent/wire"
+import type { CatalogChanged, LiveEvent } from "@ossagent/wire"
 import type { z } from "zod"
 import type { Head } from "../head/head.ts"
 import type { Registry } from "../head/registry.ts"
@@ -16,6 +16,14 @@ const COMMENT_MS = 15_000
 const BEHIND_BYTES = 1024 * 1024
 
 type Question = z.output<typeof LIVE>["questions"][number]
+
+interface Reader {
+  questions: readonly Question[]
+  response: ServerResponse
+  /** What was sent last, by question. */
+  last: Map<string, string>
+  catalogVersion: number
+}
 
 /** Streams of live questions: the newest seconds from memory, to each reader at most twice a second and only what changed. */
 export class LiveStreams {
@@ -47,8 +55,8 @@ export class LiveStreams {
       "x-accel-buffering": "no",
     })
     response.write(": open\n\n")
-    const last = new Map<string, string>()
-    const tick = setInterval(() => this.tick(questions, last, response), TICK_MS)
+    const reader: Reader = { questions, response, last: new Map(), catalogVersion: -1 }
+    const tick = setInterval(() => this.tick(reader), TICK_MS)
     const comment = setInterval(() => response.write(": alive\n\n"), COMMENT_MS)
     const close = (): void => {
       clearInterval(tick)
@@ -58,15 +66,21 @@ export class LiveStreams {
     }
     this.streams.add(close)
     response.on("close", close)
-    this.tick(questions, last, response)
+    this.tick(reader)
   }
 
   closeAll(): void {
     for (const close of this.streams) close()
   }
 
-  private tick(questions: readonly Question[], last: Map<string, string>, response: ServerResponse): void {
+  private tick(reader: Reader): void {
+    const { questions, response, last } = reader
     if (response.writableLength > BEHIND_BYTES) return
+    if (reader.catalogVersion !== this.registry.version) {
+      reader.catalogVersion = this.registry.version
+      const changed: CatalogChanged = { version: reader.catalogVersion }
+      response.write(`event: catalog\ndata: ${JSON.stringify(changed)}\n\n`)
+    }
     for (const question of questions) {
       const event = this.answer(question)
       if (event === null) continue

@@ -83,6 +83,5 @@ export const EXCEPTIONS = z.strictObject({
 export const LIVE = z.strictObject({
   questions: z
     .array(z.strictObject({ id: z.string().min(1).max(200), metric: name, stats, filters, split, top }))
-    .min(1)
     .max(32),
 })
