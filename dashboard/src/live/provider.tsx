@@ -63,27 +63,3 @@ export function useAlarmChanges(listener: (event: AlarmLiveEvent) => void): void
   const hub = useHub()
   useEffect(() => hub.onAlarms(listener), [hub, listener])
 }
-
-/** The same for several questions; null where nothing has come yet. */
-export function useLiveMany(asks: readonly LiveAsk[], everyMs = 900): (LiveSeconds | null)[] {
-  const hub = useHub()
-  const [seconds, setSeconds] = useState<(LiveSeconds | null)[]>([])
-  useEffect(() => {
-    setSeconds([])
-    let timer: ReturnType<typeof setTimeout> | undefined
-    const show = (): void => {
-      timer = undefined
-      setSeconds(asks.map((one) => hub.secondsOf(one)))
-    }
-    const leave = asks.map((one) =>
-      hub.follow(one, () => {
-        timer ??= setTimeout(show, everyMs)
-      }),
-    )
-    return () => {
-      clearTimeout(timer)
-      for (const one of leave) one()
-    }
-  }, [hub, asks, everyMs])
-  return seconds
-}

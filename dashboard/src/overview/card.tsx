@@ -1,26 +1,26 @@
 "use client"
-import type { RangeAnswer, Values } from "@ossagent/wire"
 import Link from "next/link"
-import { memo } from "react"
-import type { Place } from "../catalog/entries.ts"
+import { memo, useRef } from "react"
 import { metricHref, placeHref } from "../catalog/links.ts"
 import { Sparkline } from "../chart/sparkline.tsx"
-import { groupKey } from "../live/merge.ts"
 import { formatValue } from "../number/unit.ts"
 import { Badge } from "../piece/badge.tsx"
+import { useInView } from "../piece/in-view.ts"
 import { Skeleton } from "../piece/panel.tsx"
+import { askKey, type Figure, type FigureAsk } from "../place/figures.ts"
+import { type Health, SILENT_MS } from "../place/health.ts"
+import type { PlaceSummary } from "../place/summary.ts"
+import { useRange } from "../question/use-range.ts"
 import { formatAgo } from "../time/clock.ts"
-import { askKey, type Figure } from "./figures.ts"
-import { type Health, SILENT_MS } from "./health.ts"
+import { formatRange, type TimeRange } from "../time/range.ts"
 import { figureValues } from "./values.ts"
 
 interface CardProps {
-  place: Place
-  figures: readonly Figure[]
-  answers: ReadonlyMap<string, RangeAnswer>
+  place: PlaceSummary
+  asks: ReadonlyMap<string, FigureAsk>
   health: Health
   now: number
-  range: string | null
+  range: TimeRange
 }
 
 const BORDER = {
@@ -31,12 +31,17 @@ const BORDER = {
   healthy: "border-line",
 }
 
-/** One subsystem: how it is, and the figures that matter there. */
-export function PlaceCard({ place, figures, answers, health, now, range }: CardProps) {
-  const { service, subsystem, versions, lastSeen } = place
+const POINTS = 90
+
+/** One subsystem: how it is, and the figures that matter there. Asks nothing until it comes near the screen. */
+export function PlaceCard({ place, asks, health, now, range }: CardProps) {
+  const ref = useRef<HTMLElement>(null)
+  const { inView, seen } = useInView(ref)
+  const { service, subsystem, versions, lastSeen, figures } = place
   const stale = now > 0 && now - lastSeen > SILENT_MS
   return (
     <article
+      ref={ref}
       data-testid="place-card"
       data-place={`${service}/${subsystem}`}
       data-health={health.state}
@@ -77,7 +82,9 @@ export function PlaceCard({ place, figures, answers, health, now, range }: CardP
             figure={figure}
             service={service}
             subsystem={subsystem}
-            values={figureValues(figure, place, answers)}
+            all={(seen && asks.get(askKey(figure.metric))) || null}
+            failed={(seen && figure.filter && asks.get(askKey(figure.metric, figure.filter))) || null}
+            live={inView}
             range={range}
             stale={stale}
           />
@@ -100,19 +107,25 @@ interface TileProps {
   figure: Figure
   service: string
   subsystem: string
-  values: Values | null
-  range: string | null
+  /** The questions that answer it; null: do not ask yet. */
+  all: FigureAsk | null
+  failed: FigureAsk | null
+  live: boolean
+  range: TimeRange
   /** Nothing has come for a while: what is shown was true once. */
   stale: boolean
 }
 
-const FigureTile = memo(function FigureTile({ figure, service, subsystem, values, range, stale }: TileProps) {
+const FigureTile = memo(function FigureTile({ figure, service, subsystem, range, stale, live, ...asks }: TileProps) {
   const { metric, unit, label } = figure
+  const all = useRange(asks.all, range, { points: POINTS, live })
+  const failed = useRange(asks.failed, range, { points: POINTS, live })
+  const values = figureValues(figure, { service, subsystem }, { all: all.answer, failed: failed.answer })
   const isRatio = figure.filter !== undefined
   const stat = isRatio ? "avg" : figure.stat
   const last = values?.findLast((value) => value !== null) ?? null
   const bad = isRatio && (last ?? 0) > 0.01
-  const query = { service, subsystem, stat: figure.stat, range: range ?? undefined }
+  const query = { service, subsystem, stat: figure.stat, range: formatRange(range) }
   const href = metricHref(metric, isRatio ? { ...query, "label.status": figure.filter?.values.join(",") } : query)
   return (
     <Link
@@ -124,7 +137,11 @@ const FigureTile = memo(function FigureTile({ figure, service, subsystem, values
       className="group flex min-w-0 flex-col gap-0.5 bg-surface px-3 pt-2 pb-1.5 outline-offset-[-2px] hover:bg-sunken/50"
     >
       <span className="truncate text-ink-3 text-xs group-hover:text-ink-2">{label}</span>
-      {values === null ? (
+      {values === null && all.error ? (
+        <span role="alert" title={all.error.message} className="text-[15px] text-ink-3">
+          –
+        </span>
+      ) : values === null ? (
         <Skeleton className="my-1 h-4 w-14" />
       ) : (
         <span

@@ -1,35 +1,26 @@
 "use client"
-import type { RangeAnswer } from "@ossagent/wire"
 import Link from "next/link"
 import { useMemo } from "react"
 import { AlarmStrip } from "../alarm/strip.tsx"
 import { useAlarms } from "../alarm/use-alarms.ts"
-import { isPlatform, type Place, placeKey, toPlaces } from "../catalog/entries.ts"
-import { useCatalog } from "../catalog/use-catalog.ts"
+import { isPlatform, placeKey } from "../catalog/entries.ts"
 import { Empty, Failure, PageHead, Skeleton } from "../piece/panel.tsx"
-import type { RangeAsk } from "../question/use-range.ts"
-import { useRanges } from "../question/use-ranges.ts"
+import { type FigureAsk, toAsks } from "../place/figures.ts"
+import { type Health, healthOf } from "../place/health.ts"
+import type { PlaceSummary } from "../place/summary.ts"
+import { usePlaces } from "../place/use-places.ts"
 import { TimePicker } from "../time/picker.tsx"
-import { useNow, useQuery, useTimeRange } from "../time/provider.tsx"
+import { useNow, useTimeRange } from "../time/provider.tsx"
 import { PlaceCard } from "./card.tsx"
-import { askKey, type Figure, figuresOf, toAsks } from "./figures.ts"
-import { type Health, healthOf } from "./health.ts"
 
-const MOST_ASKS = 28
-const POINTS = 90
-
-/** Everything at a glance: what is wrong, the machine, and every subsystem. */
+/** Everything at a glance: what is wrong, and every subsystem. */
 export function Overview() {
   const [range] = useTimeRange()
-  const [query] = useQuery()
   const now = useNow(1_000)
-  const { entries, error, refresh } = useCatalog()
-  const { alarms } = useAlarms({ state: "open" })
-  const places = useMemo(() => toPlaces(entries ?? []), [entries])
-  const { figures, asks } = useFigures(places)
-  const { answers, error: failed } = useRanges(asks, range, POINTS)
-  const byKey = useMemo(() => toMap(asks, answers), [asks, answers])
-  const cards = places
+  const { places, error, refresh } = usePlaces()
+  const { alarms, error: alarmsAway, refresh: askAlarms } = useAlarms({ state: "open" })
+  const asks = useAsks(places)
+  const cards = (places ?? [])
     .map((place) => ({ place, health: healthOf(place, alarms ?? [], now) }))
     .sort(
       (a, b) =>
@@ -42,20 +33,20 @@ export function Overview() {
         <TimePicker />
       </PageHead>
       <div className="space-y-4">
-        <AlarmStrip alarms={alarms} />
-        {(error ?? failed) && <Failure error={(error ?? failed) as Error} onRetry={refresh} />}
-        {entries === null && !error && <Waiting />}
-        {entries?.length === 0 && <Nothing />}
+        {alarmsAway && <Failure error={alarmsAway} onRetry={askAlarms} />}
+        {!(alarmsAway && alarms === null) && <AlarmStrip alarms={alarms} />}
+        {error && <Failure error={error} onRetry={refresh} />}
+        {places === null && !error && <Waiting />}
+        {places?.length === 0 && <Nothing />}
         <div className="grid gap-4 md:grid-cols-2 2xl:grid-cols-3">
           {cards.map(({ place, health }) => (
             <PlaceCard
               key={placeKey(place.service, place.subsystem)}
               place={place}
-              figures={figures.get(placeKey(place.service, place.subsystem)) ?? []}
-              answers={byKey}
+              asks={asks}
               health={health}
               now={now}
-              range={query.get("range")}
+              range={range}
             />
           ))}
         </div>
@@ -67,23 +58,11 @@ export function Overview() {
 const RANKS = { critical: 0, warning: 1, info: 2, silent: 3, healthy: 4 }
 const rankOf = ({ state }: Health): number => RANKS[state]
 
-/** The cards' figures, and the questions that answer them; new objects only when what they hold has changed. */
-function useFigures(places: readonly Place[]): { figures: Map<string, Figure[]>; asks: RangeAsk[] } {
-  const text = JSON.stringify(places.map((place) => [placeKey(place.service, place.subsystem), figuresOf(place)]))
-  return useMemo(() => {
-    const figures = new Map(JSON.parse(text) as [string, Figure[]][])
-    const asks = toAsks([...figures.values()].flat(), MOST_ASKS)
-    return { figures, asks: asks.map((ask) => ({ ...ask, split: ["service", "subsystem"], top: 100 })) }
-  }, [text])
+/** One question serves the cards of all subsystems; a new map only when what it holds has changed. */
+function useAsks(places: readonly PlaceSummary[] | null): ReadonlyMap<string, FigureAsk> {
+  const text = JSON.stringify((places ?? []).flatMap(({ figures }) => figures))
+  return useMemo(() => toAsks(JSON.parse(text)), [text])
 }
-
-const toMap = (asks: readonly RangeAsk[], answers: readonly (RangeAnswer | null)[]): Map<string, RangeAnswer> =>
-  new Map(
-    asks.flatMap((one, i): [string, RangeAnswer][] => {
-      const answer = answers[i]
-      return answer ? [[askKey(one.metric, one.filters?.[0]), answer]] : []
-    }),
-  )
 
 function Summary({ cards }: { cards: readonly Health[] }) {
   if (cards.length === 0) return null

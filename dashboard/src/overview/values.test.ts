@@ -1,6 +1,6 @@
 import type { RangeAnswer, Stat, Values } from "@ossagent/wire"
 import { expect, test } from "vitest"
-import { askKey, type Figure } from "./figures.ts"
+import type { Figure } from "../place/figures.ts"
 import { figureValues } from "./values.ts"
 
 const place = { service: "shop", subsystem: "main" }
@@ -19,20 +19,19 @@ const answer = (stat: Stat, values: Values): RangeAnswer => ({
 })
 
 test("requests a second come from the count; none between two is zero", () => {
-  const answers = new Map([[askKey("http"), answer("count", [20, null, 40])]])
-  expect(figureValues(calls, place, answers)).toEqual([2, 0, 4])
+  const all = answer("count", [20, null, 40])
+  expect(figureValues(calls, place, { all, failed: null })).toEqual([2, 0, 4])
 })
 
 test("the error ratio is failed over all, unknown where nobody asked", () => {
-  const answers = new Map([
-    [askKey("http"), answer("count", [20, null, 40])],
-    [askKey("http", filter), answer("count", [5, null, null])],
-  ])
-  expect(figureValues({ ...calls, filter }, place, answers)).toEqual([0.25, null, 0])
+  const all = answer("count", [20, null, 40])
+  const failed = answer("count", [5, null, null])
+  expect(figureValues({ ...calls, filter }, place, { all, failed })).toEqual([0.25, null, 0])
+  expect(figureValues({ ...calls, filter }, place, { all, failed: null })).toBeNull()
 })
 
 test("nothing has come yet, and another subsystem's values are not mine", () => {
-  expect(figureValues(calls, place, new Map())).toBeNull()
-  const answers = new Map([[askKey("http"), answer("count", [20])]])
-  expect(figureValues(calls, { service: "shop", subsystem: "other" }, answers)).toEqual([null])
+  expect(figureValues(calls, place, { all: null, failed: null })).toBeNull()
+  const all = answer("count", [20])
+  expect(figureValues(calls, { service: "shop", subsystem: "other" }, { all, failed: null })).toEqual([null])
 })

@@ -1,4 +1,5 @@
 import type { ErrorAnswer, Reports } from "@ossagent/wire"
+import { createTurns } from "./turns.ts"
 
 /** An answer that says no, in words for people. */
 export class AskError extends Error {
@@ -13,12 +14,16 @@ export class AskError extends Error {
   }
 }
 
-/** Asks the collector, through the dashboard's server. Throws AskError. */
+/** A browser has six connections to a host: the live stream holds one, and what else a page wants must not wait behind its charts. */
+const takeTurn = createTurns(3)
+
+/** Asks the collector, through the dashboard's server; lines over time a few at once. Throws AskError. */
 export async function ask<K extends keyof Reports>(
   name: K,
   question: Reports[K]["question"],
 ): Promise<Reports[K]["answer"]> {
-  return call(`/api/report/${name}`, { method: "POST", body: question })
+  const send = () => call<Reports[K]["answer"]>(`/api/report/${name}`, { method: "POST", body: question })
+  return name === "range" ? takeTurn(send) : send()
 }
 
 /** Any call to the dashboard's server, JSON in and out. Throws AskError; a session that has ended leads to the log-in page. */

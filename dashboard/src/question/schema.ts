@@ -17,7 +17,7 @@ const stat = z.enum(STATS)
 const split = z.array(dimension).max(4).optional()
 const metric = z.string().min(1).max(LIMITS.name)
 const windowSec = z.number().int().min(1).max(86_400).optional()
-const top = z.number().int().min(1).max(100).optional()
+const top = z.number().int().min(1).max(200).optional()
 const limit = z.number().int().min(1).max(10_000).optional()
 
 const compare = z

@@ -2,11 +2,11 @@
 import Link from "next/link"
 import { usePathname } from "next/navigation"
 import { mayAs } from "../auth/roles.ts"
-import { toPlaces } from "../catalog/entries.ts"
 import { placeHref } from "../catalog/links.ts"
-import { useCatalog } from "../catalog/use-catalog.ts"
 import { useOpenAlarms } from "../live/provider.tsx"
 import { Icon } from "../piece/icon.tsx"
+import { SILENT_MS } from "../place/health.ts"
+import { usePlaces } from "../place/use-places.ts"
 import { useNow } from "../time/provider.tsx"
 import { Logo } from "./logo.tsx"
 import { NAV, type NavItem } from "./nav.ts"
@@ -79,14 +79,11 @@ function OpenCount() {
   )
 }
 
-const SILENT_MS = 30_000
-
 function Places({ onLeave }: { onLeave?: () => void }) {
   const pathname = usePathname()
   const now = useNow(5_000)
-  const { entries } = useCatalog()
-  const places = toPlaces(entries ?? [])
-  if (places.length === 0) return null
+  const { places } = usePlaces()
+  if (!places || places.length === 0) return null
   return (
     <div>
       <h2 className="px-2 pb-1 font-medium text-[11px] text-ink-3 uppercase tracking-wider">Subsystems</h2>

@@ -1,18 +1,17 @@
 "use client"
 import Link from "next/link"
-import { placeKey, toPlaces } from "../catalog/entries.ts"
+import { placeKey } from "../catalog/entries.ts"
 import { placeHref } from "../catalog/links.ts"
-import { useCatalog } from "../catalog/use-catalog.ts"
 import { Failure, SkeletonRows } from "../piece/panel.tsx"
+import { usePlaces } from "../place/use-places.ts"
 import { formatAgo } from "../time/clock.ts"
 import { useNow } from "../time/provider.tsx"
 
 /** What has been heard of, so that a new service is seen to arrive. */
 export function Arrived() {
-  const { entries, error, refresh } = useCatalog()
+  const { places, error, refresh } = usePlaces()
   const now = useNow(1_000)
-  if (entries === null) return error ? <Failure error={error} onRetry={refresh} /> : <SkeletonRows count={2} />
-  const places = toPlaces(entries).sort((a, b) => a.service.localeCompare(b.service))
+  if (places === null) return error ? <Failure error={error} onRetry={refresh} /> : <SkeletonRows count={2} />
   if (places.length === 0) return <p className="text-ink-3">Nothing has arrived yet. This list renews itself.</p>
   return (
     <ul aria-label="Services heard of" className="divide-y divide-line rounded-md border border-line">

@@ -7,10 +7,10 @@ import { type Line, summarize, toLines, toRows, toStats } from "../chart/lines.t
 import { TimeChart } from "../chart/timechart.tsx"
 import { LineSwatch } from "../chart/tooltip.tsx"
 import { formatValue, USUAL_STATS, unitName } from "../number/unit.ts"
+import { useInView } from "../piece/in-view.ts"
 import { Skeleton } from "../piece/panel.tsx"
 import { useRange } from "../question/use-range.ts"
 import { formatRange, type TimeRange, toWindow } from "../time/range.ts"
-import { useInView } from "./in-view.ts"
 
 interface MetricCardProps {
   entry: CatalogEntry

@@ -1,25 +1,25 @@
+import type { CatalogAnswer } from "@ossagent/wire"
+import { toSummaries } from "../place/summary.ts"
 import type { Upstream } from "./forward.ts"
 import { callUpstream, toAnswer } from "./forward.ts"
 
 const KEEP_MS = 800
 const MOST_KEPT = 64
+const MOST_ENTRIES = 10_000
 
-interface Kept {
-  at: number
-  answer: Promise<{ status: number; body: string }>
+interface Answer {
+  status: number
+  body: string
 }
 
-const kept = new Map<string, Kept>()
+const kept = new Map<string, { at: number; answer: Promise<Answer> }>()
 
-/** Every open page asks for the catalog every other second: people who ask the same within a moment share one question. */
-export async function askCatalog(upstream: Upstream, question: unknown): Promise<Response> {
-  const key = JSON.stringify(question)
+/** Every open page asks again all the time: people who ask the same within a moment share one question and its answer. */
+async function share(key: string, find: () => Promise<Answer>): Promise<Response> {
   const now = Date.now()
   let entry = kept.get(key)
   if (!entry || now - entry.at > KEEP_MS) {
-    // not the browser's signal: somebody else may be waiting for the same answer
-    const signal = AbortSignal.timeout(15_000)
-    entry = { at: now, answer: readAnswer(upstream, question, signal) }
+    entry = { at: now, answer: find() }
     kept.delete(key)
     kept.set(key, entry)
     entry.answer.catch(() => kept.delete(key))
@@ -30,7 +30,21 @@ export async function askCatalog(upstream: Upstream, question: unknown): Promise
   return new Response(body, { status, headers: { "content-type": "application/json", "cache-control": "no-store" } })
 }
 
-async function readAnswer(upstream: Upstream, body: unknown, signal: AbortSignal) {
+export const askCatalog = (upstream: Upstream, question: unknown): Promise<Response> =>
+  share(JSON.stringify(question), () => readAnswer(upstream, question))
+
+/** The catalog as the menu and the overview need it. */
+export const readPlaces = (upstream: Upstream): Promise<Response> =>
+  share("places", async () => {
+    const answer = await readAnswer(upstream, { limit: MOST_ENTRIES })
+    if (answer.status !== 200) return answer
+    const { entries } = JSON.parse(answer.body) as CatalogAnswer
+    return { status: 200, body: JSON.stringify({ places: toSummaries(entries) }) }
+  })
+
+async function readAnswer(upstream: Upstream, body: unknown): Promise<Answer> {
+  // not the browser's signal: somebody else may be waiting for the same answer
+  const signal = AbortSignal.timeout(15_000)
   const answer = await callUpstream(upstream, { method: "POST", path: "/v1/report/catalog", body, signal })
   const checked = await toAnswer(upstream, answer)
   return { status: checked.status, body: await checked.text() }

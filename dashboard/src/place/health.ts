@@ -19,7 +19,11 @@ export const SILENT_MS = 30_000
 const LOOKS = { critical: ["bad", "critical"], warning: ["warn", "warning"], info: ["info", "info"] } as const
 
 /** From its open alarms, else from how long ago it was heard. `now` 0: not known yet. */
-export function healthOf(place: Place, open: readonly Alarm[], now: number): Health {
+export function healthOf(
+  place: Pick<Place, "service" | "subsystem" | "lastSeen">,
+  open: readonly Alarm[],
+  now: number,
+): Health {
   const alarms = open.filter(({ group, state, silencedBy }) => {
     if (state === "resolved" || state === "pending" || silencedBy !== null) return false
     return group.service === place.service && (group.subsystem === undefined || group.subsystem === place.subsystem)

@@ -42,8 +42,8 @@ test("never more than six, and a question serves all cards", () => {
   const entries = [...many, ...many.map((one) => ({ ...one, subsystem: "other" })), entry("process.cpu", "gauge")]
   const figures = toPlaces(entries).flatMap((place) => figuresOf(place))
   for (const place of toPlaces(entries)) expect(figuresOf(place).length).toBeLessThanOrEqual(6)
-  const asks = toAsks(figures, 28)
-  expect(new Set(asks.map(({ metric }) => metric)).size).toBe(asks.length)
+  const asks = toAsks(figures)
+  expect(new Set([...asks.values()].map(({ metric }) => metric)).size).toBe(asks.size)
 })
 
 test("a service's own families stand before the agent's", () => {

@@ -2,7 +2,7 @@
  * Which figures a subsystem's card shows. Chosen from what the catalog says it has; one question for each metric serves all cards,
  * for it is split by service and subsystem.
  */
-import type { CatalogEntry, Filter, Stat } from "@ossagent/wire"
+import type { CatalogEntry, Dimension, Filter, Stat } from "@ossagent/wire"
 import { isOwn, type Place } from "../catalog/entries.ts"
 import { type ShownStat, STATS_OF } from "../number/unit.ts"
 
@@ -34,7 +34,7 @@ const USUAL: { label: string; metric: string; stat: ShownStat }[] = [
   { label: "Loop use", metric: "eventloop.utilization", stat: "avg" },
 ]
 
-/** Own metrics that say most about a known part; of the others, counters and timers come before gauges. */
+/** Own metrics that say most about a known part; of the others, those with labels come first, then counters and timers. */
 const TELLING = [
   "collector.points",
   "collector.series",
@@ -68,9 +68,11 @@ export function figuresOf({ entries }: Place): Figure[] {
   return [...http, ...own].slice(0, MOST - keep).concat(rest.slice(0, keep))
 }
 
-function rankOf({ metric, kind }: CatalogEntry): number {
+function rankOf({ metric, kind, labels }: CatalogEntry): number {
   const told = TELLING.indexOf(metric)
-  return told >= 0 ? told - TELLING.length : KIND_RANK[kind]
+  // somebody took the trouble to give the labelled ones their labels
+  const plain = Object.keys(labels).length === 0 ? 10 : 0
+  return told >= 0 ? told - TELLING.length : KIND_RANK[kind] + plain
 }
 
 function ownFigure({ metric, kind, unit }: CatalogEntry): Figure {
@@ -93,19 +95,23 @@ export interface FigureAsk {
   metric: string
   stats: Stat[]
   filters?: Filter[]
+  split: Dimension[]
+  top: number
 }
 
-/** The fewest questions that answer all figures, each by service and subsystem, at most `most`. */
-export function toAsks(figures: readonly Figure[], most: number): FigureAsk[] {
+const EACH_PLACE = { split: ["service", "subsystem"] satisfies Dimension[], top: 200 }
+
+/** The fewest questions that answer all figures of all subsystems, by `askKey`. */
+export function toAsks(figures: readonly Figure[]): Map<string, FigureAsk> {
   const asks = new Map<string, FigureAsk>()
   for (const { metric, stat, filter } of figures) {
     const key = askKey(metric, filter)
-    const ask = asks.get(key) ?? { metric, stats: [], ...(filter ? { filters: [filter] } : {}) }
+    const ask = asks.get(key) ?? { ...EACH_PLACE, metric, stats: [], ...(filter ? { filters: [filter] } : {}) }
     asks.set(key, ask)
     const wanted = stat === "calls" ? "count" : stat
     if (!ask.stats.includes(wanted)) ask.stats.push(wanted)
   }
-  return [...asks.values()].slice(0, most)
+  return asks
 }
 
 export const askKey = (metric: string, filter?: Filter): string =>
