@@ -1,5 +1,5 @@
 "use client"
-import type { Alarm, NewSilence } from "@ossagent/wire"
+import type { Alarm } from "@ossagent/wire"
 import { useCallback } from "react"
 import { useSWRConfig } from "swr"
 import { call } from "../question/ask.ts"
@@ -8,15 +8,20 @@ import { useAttempt } from "../shell/notice.tsx"
 export type Verb = "acknowledge" | "resolve"
 const DONE: Record<Verb, string> = { acknowledge: "Acknowledged", resolve: "Resolved" }
 
-/** What may be done with alarms; each says how it went and brings the lists up to date. */
-export function useAlarmActions() {
-  const attempt = useAttempt()
+/** Brings every list of alarms and silences on the page up to date. */
+export function useRenewAlarms(): () => Promise<unknown> {
   const { mutate } = useSWRConfig()
-  const renew = useCallback(
+  return useCallback(
     () => mutate((key) => typeof key === "string" && /^\/api\/alerting\/(alarms|silences)/.test(key)),
     [mutate],
   )
-  const act = useCallback(
+}
+
+/** Acknowledges or resolves an alarm, says how it went, and whether it did. */
+export function useAct(): (alarm: Alarm, verb: Verb, note?: string) => Promise<boolean> {
+  const attempt = useAttempt()
+  const renew = useRenewAlarms()
+  return useCallback(
     async (alarm: Alarm, verb: Verb, note?: string): Promise<boolean> => {
       const body = note ? { note } : {}
       const path = `/api/alerting/alarms/${alarm.id}/${verb}`
@@ -26,13 +31,4 @@ export function useAlarmActions() {
     },
     [attempt, renew],
   )
-  const silence = useCallback(
-    async (body: NewSilence): Promise<boolean> => {
-      const done = await attempt("Silenced", () => call("/api/alerting/silences", { method: "POST", body }))
-      await renew()
-      return done
-    },
-    [attempt, renew],
-  )
-  return { act, silence, renew }
 }

@@ -9,14 +9,15 @@ import { formatValue } from "../number/unit.ts"
 import { Badge, SeverityBadge, StateBadge } from "../piece/badge.tsx"
 import { Button } from "../piece/button.tsx"
 import { Input } from "../piece/field.tsx"
-import { Failure, PageHead, Panel, Skeleton } from "../piece/panel.tsx"
-import { call } from "../question/ask.ts"
+import { Empty, Failure, PageHead, Panel, Skeleton } from "../piece/panel.tsx"
+import { AskError, call } from "../question/ask.ts"
 import { useMay } from "../shell/person.tsx"
+import { draftsOfAlarm } from "../silence/form.ts"
 import { SilenceDialog } from "../silence/silencedialog.tsx"
 import { formatSpan } from "../time/clock.ts"
 import { When } from "../time/picker.tsx"
 import { useNow } from "../time/provider.tsx"
-import { useAlarmActions } from "./act.ts"
+import { useAct } from "./act.ts"
 import { AlarmChart } from "./alarmchart.tsx"
 import { History, Told } from "./history.tsx"
 import { alarmMetricHref, describeGroup } from "./words.ts"
@@ -39,7 +40,13 @@ export function AlarmPage({ id }: { id: string }) {
     return (
       <>
         <PageHead title="Alarm" about={<BackLink />} />
-        <Failure error={error} onRetry={() => void mutate()} />
+        {error instanceof AskError && error.status === 404 ? (
+          <Empty icon="bell" title="There is no such alarm">
+            Alarms that ended long ago are removed.
+          </Empty>
+        ) : (
+          <Failure error={error} onRetry={() => void mutate()} />
+        )}
       </>
     )
   if (!data) return <Skeleton className="h-96 rounded-lg" />
@@ -133,9 +140,14 @@ const Fact = ({ name, children }: { name: string; children: React.ReactNode }) =
 
 function Actions({ alarm }: { alarm: Alarm }) {
   const may = useMay("operator")
-  const { act } = useAlarmActions()
+  const act = useAct()
   const [silencing, setSilencing] = useState(false)
-  if (!may) return null
+  if (!may)
+    return (
+      <p className="border-line border-t px-4 py-2.5 text-[13px] text-ink-3">
+        A viewer looks on: operators and admins acknowledge, silence and resolve.
+      </p>
+    )
   const send = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault()
     const form = event.currentTarget
@@ -144,27 +156,29 @@ function Actions({ alarm }: { alarm: Alarm }) {
     void act(alarm, pressed === "resolve" ? "resolve" : "acknowledge", note).then((done) => done && form.reset())
   }
   return (
-    <form onSubmit={send} className="flex flex-wrap gap-2 border-line border-t p-3">
-      <Input
-        name="note"
-        aria-label="Note"
-        placeholder="Note for the history (optional)"
-        className="!w-auto min-w-0 flex-1 basis-56"
-      />
-      {alarm.state === "firing" && (
-        <Button type="submit" value="acknowledge" look="main" icon="check">
-          Acknowledge
+    <>
+      {silencing && <SilenceDialog start={draftsOfAlarm(alarm)} onClose={() => setSilencing(false)} />}
+      <form onSubmit={send} className="flex flex-wrap gap-2 border-line border-t p-3">
+        <Input
+          name="note"
+          aria-label="Note"
+          placeholder="Note for the history (optional)"
+          className="!w-auto min-w-0 flex-1 basis-56"
+        />
+        {alarm.state === "firing" && (
+          <Button type="submit" value="acknowledge" look="main" icon="check">
+            Acknowledge
+          </Button>
+        )}
+        {!alarm.silencedBy && (
+          <Button icon="mute" onClick={() => setSilencing(true)}>
+            Silence
+          </Button>
+        )}
+        <Button type="submit" value="resolve">
+          Resolve
         </Button>
-      )}
-      {!alarm.silencedBy && (
-        <Button icon="mute" onClick={() => setSilencing(true)}>
-          Silence
-        </Button>
-      )}
-      <Button type="submit" value="resolve">
-        Resolve
-      </Button>
-      {silencing && <SilenceDialog alarm={alarm} onClose={() => setSilencing(false)} />}
-    </form>
+      </form>
+    </>
   )
 }

@@ -9,9 +9,10 @@ import { Icon } from "../piece/icon.tsx"
 import { Empty, Failure, PageHead, Panel, SkeletonRows } from "../piece/panel.tsx"
 import { useMay } from "../shell/person.tsx"
 import { usePageKeys } from "../shell/use-keys.ts"
+import { draftsOfAlarm } from "../silence/form.ts"
 import { SilenceDialog } from "../silence/silencedialog.tsx"
 import { useNow, useQuery } from "../time/provider.tsx"
-import { useAlarmActions } from "./act.ts"
+import { useAct } from "./act.ts"
 import { AlarmRow } from "./alarmrow.tsx"
 import { byUrgency, useAlarms } from "./use-alarms.ts"
 
@@ -39,7 +40,10 @@ export function Alarms() {
   )
   return (
     <>
-      <PageHead title="Alarms" about={<FilterLine />}>
+      <PageHead
+        title="Alarms"
+        about={<FilterLine order={state === "open" ? "Firing first, then by severity" : "Newest first"} />}
+      >
         <Segments
           label="Which alarms"
           choices={STATES}
@@ -63,10 +67,10 @@ export function Alarms() {
   )
 }
 
-function FilterLine() {
+function FilterLine({ order }: { order: string }) {
   const [query, change] = useQuery()
   const active = ["service", "subsystem", "metric"].filter((name) => query.get(name))
-  if (active.length === 0) return "Firing first, then by severity"
+  if (active.length === 0) return order
   return (
     <span className="flex flex-wrap items-center gap-1.5">
       {active.map((name) => (
@@ -101,7 +105,7 @@ function AlarmList({ alarms }: { alarms: readonly Alarm[] }) {
   const router = useRouter()
   const now = useNow(1_000)
   const may = useMay("operator")
-  const { act } = useAlarmActions()
+  const act = useAct()
   const [chosenId, setChosenId] = useState<string | null>(null)
   const [silencing, setSilencing] = useState<Alarm | null>(null)
   const at = alarms.findIndex(({ id }) => id === chosenId)
@@ -134,7 +138,7 @@ function AlarmList({ alarms }: { alarms: readonly Alarm[] }) {
           />
         ))}
       </ul>
-      {silencing && <SilenceDialog alarm={silencing} onClose={() => setSilencing(null)} />}
+      {silencing && <SilenceDialog start={draftsOfAlarm(silencing)} onClose={() => setSilencing(null)} />}
     </>
   )
 }

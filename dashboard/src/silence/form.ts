@@ -1,4 +1,4 @@
-import type { NewSilence } from "@ossagent/wire"
+import type { Alarm, NewSilence } from "@ossagent/wire"
 
 export type Matcher = NewSilence["matchers"][number]
 
@@ -24,6 +24,18 @@ export function draftsOf(query: { get: (name: string) => string | null }): Draft
   return given.length > 0 ? given : [emptyDraft("service")]
 }
 
+/** Silencing one host or version of many is a choice of its own. */
+const LEFT_OUT = ["version", "host"]
+
+/** What an alarm is known by, to be changed before it is silenced. */
+export function draftsOfAlarm({ group, metric }: Alarm): Draft[] {
+  const known = Object.entries({ ...group, ...(metric ? { metric } : {}) })
+  const drafts = known
+    .filter(([dim, value]) => value !== "" && !LEFT_OUT.includes(dim))
+    .map(([dim, value]) => ({ ...emptyDraft(dim), values: value.replaceAll(",", "\\,") }))
+  return drafts.length > 0 ? drafts : [emptyDraft("service")]
+}
+
 export const toMatchers = (drafts: readonly Draft[]): Matcher[] =>
   drafts.map(({ dim, op, values }) => ({ dim: dim.trim(), op, values: toValues(values) }))
 
@@ -35,7 +47,9 @@ export function toFault(drafts: readonly Draft[]): string | null {
   return null
 }
 
-const toValues = (text: string): string[] => [...new Set(text.split(",").map((value) => value.trim()))].filter(Boolean)
+/** A comma inside a value is written `\\,`. */
+const toValues = (text: string): string[] =>
+  [...new Set(text.split(/(?<!\\),/).map((value) => value.replaceAll("\\,", ",").trim()))].filter(Boolean)
 
 /** `service is shop, pay; version is not 8.0.1`. */
 export const describe = ({ dim, op, values }: Matcher): string =>

@@ -1,76 +1,98 @@
 "use client"
-import type { Alarm } from "@ossagent/wire"
-import { type FormEvent, useState } from "react"
-import { useAlarmActions } from "../alarm/act.ts"
+import type { CatalogEntry } from "@ossagent/wire"
+import { type FormEvent, useMemo, useState } from "react"
+import { useRenewAlarms } from "../alarm/act.ts"
+import { useCatalog } from "../catalog/use-catalog.ts"
 import { Button } from "../piece/button.tsx"
 import { Dialog } from "../piece/dialog.tsx"
 import { Field, Input, Select } from "../piece/field.tsx"
+import { Failure } from "../piece/panel.tsx"
+import { call } from "../question/ask.ts"
+import { useTell } from "../shell/notice.tsx"
+import { formatInstant } from "../time/clock.ts"
+import { useNow, useZone } from "../time/provider.tsx"
+import { type Draft, toFault, toMatchers } from "./form.ts"
+import { Matchers } from "./matchers.tsx"
 
-const LENGTHS: [minutes: number, name: string][] = [
-  [30, "30 minutes"],
-  [60, "1 hour"],
-  [240, "4 hours"],
-  [1_440, "1 day"],
-  [10_080, "1 week"],
+const HOUR_MS = 3_600_000
+const LENGTHS: [string, number][] = [
+  ["30 minutes", HOUR_MS / 2],
+  ["1 hour", HOUR_MS],
+  ["2 hours", 2 * HOUR_MS],
+  ["8 hours", 8 * HOUR_MS],
+  ["1 day", 24 * HOUR_MS],
+  ["3 days", 72 * HOUR_MS],
+  ["1 week", 168 * HOUR_MS],
 ]
+const OWN = "own"
 
-interface Matcher {
-  dim: string
-  value: string
-}
-
-/** What an alarm is known by, each to be taken or left. */
-const matchersOf = (alarm: Alarm): Matcher[] => [
-  ...Object.entries(alarm.group).map(([dim, value]) => ({ dim, value })),
-  ...(alarm.metric ? [{ dim: "metric", value: alarm.metric }] : []),
-  { dim: "rule", value: alarm.ruleName },
-]
-
-/** Silences what looks like this alarm. */
-export function SilenceDialog({ alarm, onClose }: { alarm: Alarm; onClose: () => void }) {
-  const { silence } = useAlarmActions()
-  const offered = matchersOf(alarm)
-  const [taken, setTaken] = useState<ReadonlySet<string>>(
-    new Set(offered.filter(({ dim }) => dim !== "rule" && dim !== "version" && dim !== "host").map(({ dim }) => dim)),
-  )
+/** Makes a silence, from nothing or from what an alarm is known by. */
+export function SilenceDialog({ start, onClose }: { start: Draft[]; onClose: () => void }) {
+  const tell = useTell()
+  const renew = useRenewAlarms()
+  const { zone } = useZone()
+  const now = useNow(1_000)
+  const { entries } = useCatalog({}, 10_000)
+  const suggest = useMemo(() => toSuggestions(entries ?? []), [entries])
+  const [drafts, setDrafts] = useState(start)
+  const [length, setLength] = useState(String(2 * HOUR_MS))
+  const [own, setOwn] = useState("")
+  const [reason, setReason] = useState("")
+  const [error, setError] = useState<Error | null>(null)
   const [busy, setBusy] = useState(false)
-  async function submit(event: FormEvent<HTMLFormElement>): Promise<void> {
+  const until = length === OWN ? Date.parse(zone === "utc" ? `${own}Z` : own) : now + Number(length)
+  async function make(event: FormEvent): Promise<void> {
     event.preventDefault()
-    const form = new FormData(event.currentTarget)
+    const fault = toFault(drafts) ?? (until > Date.now() ? null : "Choose an end that is yet to come.")
+    setError(fault === null ? null : new Error(fault))
+    if (fault !== null) return
     setBusy(true)
-    const done = await silence({
-      matchers: offered
-        .filter(({ dim }) => taken.has(dim))
-        .map(({ dim, value }) => ({ dim, op: "in", values: [value] })),
-      until: Date.now() + Number(form.get("minutes")) * 60_000,
-      reason: String(form.get("reason")),
-    })
-    setBusy(false)
-    if (done) onClose()
+    try {
+      await call("/api/alerting/silences", { method: "POST", body: { matchers: toMatchers(drafts), until, reason } })
+      tell(`Silenced until ${formatInstant(until, zone)}.`)
+      onClose()
+      void renew()
+    } catch (failed) {
+      setError(failed as Error)
+      setBusy(false)
+    }
   }
   return (
-    <Dialog title="Silence" onClose={onClose}>
-      <form onSubmit={(event) => void submit(event)} className="space-y-4">
-        <p className="text-[13px] text-ink-2">
-          Matching alarms stay visible here, and nobody is notified of them. Everything below must match.
-        </p>
-        <Offered offered={offered} taken={taken} onChange={setTaken} />
-        <Field label="For">
-          <Select name="minutes" defaultValue={60}>
-            {LENGTHS.map(([minutes, name]) => (
-              <option key={minutes} value={minutes}>
-                {name}
-              </option>
-            ))}
-          </Select>
+    <Dialog title="Silence" onClose={onClose} wide>
+      <form onSubmit={(event) => void make(event)} className="space-y-4">
+        <p className="text-[13px] text-ink-2">Matching alarms stay visible, and nobody is notified of them.</p>
+        <Matchers drafts={drafts} onChange={setDrafts} suggest={suggest} />
+        <div className="grid gap-4 sm:grid-cols-2">
+          <Field label="For how long" hint={until > 0 && now > 0 ? `until ${formatInstant(until, zone)}` : undefined}>
+            <Select value={length} onChange={(event) => setLength(event.target.value)}>
+              {LENGTHS.map(([name, ms]) => (
+                <option key={ms} value={ms}>
+                  {name}
+                </option>
+              ))}
+              <option value={OWN}>until a time …</option>
+            </Select>
+          </Field>
+          {length === OWN && (
+            <Field label={`Until${zone === "utc" ? " (UTC)" : ""}`}>
+              <Input type="datetime-local" required value={own} onChange={(event) => setOwn(event.target.value)} />
+            </Field>
+          )}
+        </div>
+        <Field label="Reason" hint="Everybody sees it, and it goes into the audit.">
+          <Input
+            required
+            maxLength={1_000}
+            placeholder="Planned upgrade of …"
+            value={reason}
+            onChange={(event) => setReason(event.target.value)}
+          />
         </Field>
-        <Field label="Reason" hint="For those who wonder why it is quiet.">
-          <Input name="reason" required maxLength={1_000} placeholder="Planned work on …" autoComplete="off" />
-        </Field>
+        {error && <Failure error={error} />}
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="main" disabled={busy || taken.size === 0}>
-            Silence
+          <Button type="submit" look="main" disabled={busy}>
+            {busy ? "Silencing …" : "Silence"}
           </Button>
         </div>
       </form>
@@ -78,33 +100,12 @@ export function SilenceDialog({ alarm, onClose }: { alarm: Alarm; onClose: () =>
   )
 }
 
-interface OfferedProps {
-  offered: readonly Matcher[]
-  taken: ReadonlySet<string>
-  onChange: (taken: ReadonlySet<string>) => void
-}
-
-function Offered({ offered, taken, onChange }: OfferedProps) {
-  const toggle = (dim: string): void => {
-    const next = new Set(taken)
-    if (!next.delete(dim)) next.add(dim)
-    onChange(next)
+function toSuggestions(entries: readonly CatalogEntry[]): Record<string, string[]> {
+  const distinct = (values: string[]): string[] => [...new Set(values)].sort().slice(0, 500)
+  return {
+    service: distinct(entries.map(({ service }) => service)),
+    subsystem: distinct(entries.map(({ subsystem }) => subsystem)),
+    metric: distinct(entries.map(({ metric }) => metric)),
+    version: distinct(entries.flatMap(({ versions }) => versions)),
   }
-  return (
-    <fieldset className="space-y-1 rounded-md border border-line p-3">
-      <legend className="px-1 font-medium text-[13px] text-ink-2">Matching</legend>
-      {offered.map(({ dim, value }) => (
-        <label key={dim} className="flex cursor-pointer items-center gap-2 text-[13px]">
-          <input
-            type="checkbox"
-            checked={taken.has(dim)}
-            onChange={() => toggle(dim)}
-            className="size-4 accent-(--accent)"
-          />
-          <span className="text-ink-3">{dim.replace(/^label\./, "")}</span>
-          <span className="font-medium break-all">{value || "(none)"}</span>
-        </label>
-      ))}
-    </fieldset>
-  )
 }

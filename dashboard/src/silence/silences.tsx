@@ -6,7 +6,7 @@ import { Empty, Failure, PageHead, Panel, SkeletonRows } from "../piece/panel.ts
 import { useMay } from "../shell/person.tsx"
 import { useQuery } from "../time/provider.tsx"
 import { type Draft, draftsOf } from "./form.ts"
-import { NewSilence } from "./newsilence.tsx"
+import { SilenceDialog } from "./silencedialog.tsx"
 import { SilenceRow } from "./silencerow.tsx"
 import { type Shown, useSilences } from "./use-silences.ts"
 
@@ -62,7 +62,7 @@ export function Silences() {
           )}
         </Panel>
       </div>
-      {start && <NewSilence start={start} onClose={close} onMade={refresh} />}
+      {start && <SilenceDialog start={start} onClose={close} />}
     </>
   )
 }
