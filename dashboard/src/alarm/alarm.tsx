@@ -69,7 +69,7 @@ export function AlarmPage({ id }: { id: string }) {
 }
 
 const BackLink = () => (
-  <Link href="/alarms" className="text-accent hover:underline">
+  <Link prefetch={false} href="/alarms" className="text-accent hover:underline">
     All alarms
   </Link>
 )

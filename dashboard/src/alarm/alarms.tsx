@@ -93,7 +93,7 @@ function NoAlarms({ state }: { state: "open" | "all" }) {
   return (
     <Empty icon="check" title="No open alarms">
       Every series is compared with its own history, and the{" "}
-      <Link href="/rules" className="text-accent underline">
+      <Link prefetch={false} href="/rules" className="text-accent underline">
         rules
       </Link>{" "}
       are watched. What leaves them appears here by itself.

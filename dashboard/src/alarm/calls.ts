@@ -3,7 +3,7 @@ import { z } from "zod"
 import type { Role } from "../auth/roles.ts"
 
 /** What the browser may ask of the alerting service, by whom, and in which form; nothing else is passed on. */
-export interface AlertingCall {
+interface AlertingCall {
   method: "GET" | "POST" | "PUT" | "DELETE"
   path: RegExp
   role: Role

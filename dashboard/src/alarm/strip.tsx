@@ -34,6 +34,7 @@ export function AlarmStrip({ alarms }: { alarms: Alarm[] | null }) {
         {open.slice(0, MOST).map((alarm) => (
           <li key={alarm.id}>
             <Link
+              prefetch={false}
               href={`/alarms/${alarm.id}`}
               className="flex flex-wrap items-center gap-x-3 gap-y-1 px-3 py-2 outline-offset-[-2px] hover:bg-sunken/60"
             >
@@ -46,7 +47,11 @@ export function AlarmStrip({ alarms }: { alarms: Alarm[] | null }) {
         ))}
       </ul>
       {open.length > MOST && (
-        <Link href="/alarms" className="block border-line border-t px-3 py-1.5 text-[13px] text-accent hover:underline">
+        <Link
+          prefetch={false}
+          href="/alarms"
+          className="block border-line border-t px-3 py-1.5 text-[13px] text-accent hover:underline"
+        >
           and {open.length - MOST} more
         </Link>
       )}

@@ -5,7 +5,7 @@ import useSWR from "swr"
 import { useAlarmChanges } from "../live/provider.tsx"
 import { call } from "../question/ask.ts"
 
-export interface AlarmFilter {
+interface AlarmFilter {
   state: "open" | "all"
   service?: string
   subsystem?: string
@@ -18,16 +18,29 @@ interface AlarmPage {
   nextBefore: string | null
 }
 
+const SOON_MS = 400
+const due = new Set<string>()
+
+/** Several lists on a page, and alarms that change one after the other, make one question. */
+function soon(key: string, run: () => void): void {
+  if (due.has(key)) return
+  due.add(key)
+  setTimeout(() => {
+    due.delete(key)
+    run()
+  }, SOON_MS)
+}
+
 /** Alarms, newest first; asked again as soon as the stream says that one changed. */
 export function useAlarms(filter: AlarmFilter) {
   const params = new URLSearchParams({ limit: "200" })
   for (const [name, value] of Object.entries(filter)) if (value) params.set(name, value)
-  const { data, error, mutate } = useSWR<AlarmPage, Error>(
-    `/api/alerting/alarms?${params}`,
-    (path: string) => call<AlarmPage>(path),
-    { refreshInterval: 20_000, keepPreviousData: true },
-  )
-  useAlarmChanges(useCallback(() => void mutate(), [mutate]))
+  const key = `/api/alerting/alarms?${params}`
+  const { data, error, mutate } = useSWR<AlarmPage, Error>(key, (path: string) => call<AlarmPage>(path), {
+    refreshInterval: 20_000,
+    keepPreviousData: true,
+  })
+  useAlarmChanges(useCallback(() => soon(key, () => void mutate()), [key, mutate]))
   return {
     alarms: data?.alarms ?? null,
     nextBefore: data?.nextBefore ?? null,
@@ -43,4 +56,4 @@ export const byUrgency = (a: Alarm, b: Alarm): number =>
   Number(isQuiet(a)) - Number(isQuiet(b)) || RANK[a.severity] - RANK[b.severity] || b.startedAt - a.startedAt
 
 /** Nobody is called for it now. */
-export const isQuiet = (alarm: Alarm): boolean => alarm.state !== "firing" || alarm.silencedBy !== null
+const isQuiet = (alarm: Alarm): boolean => alarm.state !== "firing" || alarm.silencedBy !== null

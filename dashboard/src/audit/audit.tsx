@@ -22,7 +22,7 @@ export function Audit() {
           placeholder="Filter by person, action, detail …"
           value={text}
           onChange={(event) => setText(event.target.value)}
-          className="sm:w-72"
+          className="sm:!w-72"
         />
       </PageHead>
       <div className="space-y-4">
@@ -69,10 +69,10 @@ function Entries({ entries }: { entries: readonly AuditEntry[] }) {
     <table className="w-full table-fixed text-left text-[13px]">
       <thead className="border-line border-b text-ink-3 text-xs max-md:sr-only">
         <tr>
-          <th scope="col" className="w-36 px-4 py-2 font-medium">
+          <th scope="col" className="w-44 px-4 py-2 font-medium">
             Time
           </th>
-          <th scope="col" className="w-52 px-4 py-2 font-medium">
+          <th scope="col" className="w-64 px-4 py-2 font-medium">
             Person
           </th>
           <th scope="col" className="w-44 px-4 py-2 font-medium">

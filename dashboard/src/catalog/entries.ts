@@ -43,9 +43,9 @@ const newPlace = ({ service, subsystem, firstSeen, lastSeen }: CatalogEntry): Pl
 })
 
 /** Families that come with the agent; everything else is the service's own and stands first. */
-export const BUILT_IN_FAMILIES = ["http", "host", "process", "eventloop", "gc", "heap", "agent"]
+const BUILT_IN_FAMILIES = ["http", "host", "process", "eventloop", "gc", "heap", "agent"]
 
-export const familyOf = (metric: string): string => metric.split(/[._:/]/, 1)[0] || metric
+const familyOf = (metric: string): string => metric.split(/[._:/]/, 1)[0] || metric
 export const isOwn = (metric: string): boolean => !BUILT_IN_FAMILIES.includes(familyOf(metric))
 
 /** Services of the platform itself; a reader's own are what they came for. */
@@ -54,7 +54,7 @@ export const isPlatform = (service: string): boolean => PLATFORM.includes(servic
 
 /** A family of its own is worth a heading from so many metrics on. */
 const LEAST_FAMILY = 3
-export const OWN_METRICS = "own metrics"
+const OWN_METRICS = "Own metrics"
 
 /**
  * Metrics by the first part of their name: the service's own first, then the agent's in the order people look at them. Own families

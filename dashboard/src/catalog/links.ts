@@ -1,5 +1,3 @@
-import type { Group } from "@ossagent/wire"
-
 /** Address of a subsystem's page. */
 export const placeHref = (service: string, subsystem: string): string =>
   `/s/${encodeURIComponent(service)}/${encodeURIComponent(subsystem)}`
@@ -9,11 +7,4 @@ export function metricHref(metric: string, query: Record<string, string | undefi
   const params = new URLSearchParams()
   for (const [name, value] of Object.entries(query)) if (value !== undefined) params.set(name, value)
   return `/m/${encodeURIComponent(metric)}${params.size > 0 ? `?${params}` : ""}`
-}
-
-/** The dimensions of a group as the metric page's filters. */
-export function groupQuery(group: Group): Record<string, string> {
-  const query: Record<string, string> = {}
-  for (const [dim, value] of Object.entries(group)) query[dim] = value
-  return query
 }

@@ -43,6 +43,17 @@ test("a line before has its group's colour and says so", () => {
   ])
 })
 
+test("several stats of several groups have their group's colour, the last one in full", () => {
+  const series = ["1", "2"].map((version) => ({ group: { version }, values: { p50: [1], p99: [3] } }))
+  const lines = toLines({ ...answer, series }, ["p50", "p99"])
+  expect(lines.map(({ label, color, shade }) => [label, color, shade])).toEqual([
+    ["1 p50", 0, 1],
+    ["1 p99", 0, 0],
+    ["2 p50", 1, 1],
+    ["2 p99", 1, 0],
+  ])
+})
+
 test("several stats of one group are told apart by colour and name", () => {
   const one = { ...answer, series: [{ group: {}, values: { p50: [1, 2], p99: [3, 4] } }] }
   expect(toLines(one, ["p50", "p99"]).map(({ label, color }) => [label, color])).toEqual([

@@ -11,13 +11,15 @@ export interface Line {
   ago: Compare | null
   /** 0–9: place in the palette; lines with the same place belong together. */
   color: number
+  /** 0: in full; the higher, the fainter. Tells the stats of one group apart where colour tells the groups apart. */
+  shade: number
   values: Values
 }
 
 export type Row = { t: number } & Record<string, number | null>
 
 const PALETTE = 10
-const AGO: Record<Compare, string> = { "1d": "a day before", "7d": "a week before" }
+export const AGO: Record<Compare, string> = { "1d": "a day before", "7d": "a week before" }
 
 /** What the collector must be asked for so that `shown` can be drawn. */
 export const toStats = (shown: readonly ShownStat[]): Stat[] => [
@@ -30,8 +32,9 @@ export function toLines(answer: RangeAnswer, shown: readonly ShownStat[], compar
   const lines: Line[] = []
   series.forEach((one, g) => {
     shown.forEach((stat, s) => {
-      const color = (g * shown.length + s) % PALETTE
-      const base = { stat, group: one.group, color }
+      const color = (series.length > 1 ? g : s) % PALETTE
+      const shade = series.length > 1 ? shown.length - 1 - s : 0
+      const base = { stat, group: one.group, color, shade }
       const label = labelOf(one.group, stat, shown.length > 1)
       lines.push({
         ...base,

@@ -18,7 +18,7 @@ import { formatValue, type ShownStat } from "../number/unit.ts"
 import { formatTick, ticksOf } from "../time/clock.ts"
 import { useZone } from "../time/provider.tsx"
 import type { Line, Row } from "./lines.ts"
-import { ChartTooltip } from "./tooltip.tsx"
+import { ChartTooltip, shadeOf } from "./tooltip.tsx"
 
 export interface Mark {
   at: number
@@ -46,7 +46,7 @@ interface TimeChartProps {
   syncId?: string
 }
 
-export const lineColor = (line: Pick<Line, "color">): string => `var(--s${line.color})`
+const lineColor = (line: Pick<Line, "color">): string => `var(--s${line.color})`
 
 const MARK_COLOR = { bad: "var(--bad)", ok: "var(--ok)", plain: "var(--ink-3)" }
 
@@ -138,7 +138,7 @@ function renderLine(line: Line, focus: string | null): ReactNode {
       stroke={lineColor(line)}
       strokeWidth={focus === line.key ? 2.5 : line.ago ? 1.2 : 1.6}
       strokeDasharray={line.ago === "1d" ? "6 4" : line.ago === "7d" ? "2 3" : undefined}
-      strokeOpacity={back ? 0.2 : line.ago ? 0.75 : 1}
+      strokeOpacity={back ? 0.15 : focus === line.key ? 1 : shadeOf(line) * (line.ago ? 0.75 : 1)}
       dot={
         hasLonely(line.values)
           ? ({ cx, cy, index }) => <LonelyDot key={index} cx={cx} cy={cy} index={index} line={line} />

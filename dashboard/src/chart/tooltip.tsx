@@ -45,14 +45,20 @@ export function ChartTooltip({
   )
 }
 
+const SHADES = [1, 0.6, 0.35, 0.22]
+
+/** How opaque a line is drawn. */
+export const shadeOf = ({ shade }: Pick<Line, "shade">): number => SHADES[Math.min(shade, SHADES.length - 1)] ?? 1
+
 /** The line's colour and dashes, as a short piece of it. */
-export function LineSwatch({ line }: { line: Pick<Line, "color" | "ago"> }) {
+export function LineSwatch({ line }: { line: Pick<Line, "color" | "ago" | "shade"> }) {
   return (
     <svg aria-hidden="true" width="16" height="8" viewBox="0 0 16 8" className="inline-block shrink-0">
       <path
         d="M0 4h16"
         stroke={`var(--s${line.color})`}
         strokeWidth={line.ago ? 1.6 : 3}
+        strokeOpacity={shadeOf(line)}
         strokeDasharray={line.ago === "1d" ? "5 3" : line.ago === "7d" ? "2 2" : undefined}
       />
     </svg>

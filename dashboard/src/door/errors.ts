@@ -1,7 +1,7 @@
 import type { ErrorAnswer } from "@ossagent/wire"
 
 /** Code → HTTP status and what it means, in one sentence. */
-export const ERRORS = {
+const ERRORS = {
   bad_request: [400, "The request does not have the stated form; the message says what and where."],
   unauthorized: [401, "Nobody is logged in, or the session has ended."],
   forbidden: [403, "The role does not allow this, or the request comes from another site."],

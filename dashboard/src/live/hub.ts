@@ -13,8 +13,8 @@ export type LiveAsk = Omit<LiveQuestion["questions"][number], "id">
 export interface LiveStatus {
   state: "opening" | "live" | "lost" | "paused"
   why: string
-  /** Unix ms of the newest sign of life. */
-  heardAt: number
+  /** Unix ms: how long it has been so. */
+  since: number
 }
 
 interface Followed {
@@ -27,13 +27,15 @@ interface Followed {
 const MOST_QUESTIONS = 32
 const GATHER_MS = 250
 const SILENT_MS = 25_000
+const NOBODY = "the dashboard does not answer"
 const BACK_OFF_MS = [500, 1_000, 2_000, 4_000, 8_000]
 
 export class LiveHub {
   private readonly followed = new Map<string, Followed>()
   private readonly statusListeners = new Set<() => void>()
   private readonly alarmListeners = new Set<(event: AlarmLiveEvent) => void>()
-  private status: LiveStatus = { state: "opening", why: "", heardAt: 0 }
+  private status: LiveStatus = { state: "opening", why: "", since: 0 }
+  private heardAt = 0
   private alarms: AlarmLiveEvent["open"] | null = null
   private stream: AbortController | null = null
   private gathering: ReturnType<typeof setTimeout> | undefined
@@ -113,14 +115,16 @@ export class LiveHub {
         signal: stream.signal,
       })
       if (answer.status === 401) return leaveForLogin()
-      if (!answer.ok || !answer.body) throw new Error(`the server answered ${answer.status}`)
+      if (!answer.ok || !answer.body) throw new Error(`the dashboard answered ${answer.status}`)
       this.failures = 0
+      this.heardAt = Date.now()
       this.tell("live", "")
       await this.read(answer.body)
-      throw new Error("the stream ended")
+      throw new Error("the dashboard ended the stream")
     } catch (error) {
       if (stream.signal.aborted) return
-      this.tell("lost", error instanceof Error ? error.message : "no answer")
+      // a browser says of a connection that failed only that it is a TypeError, each in its own words
+      this.tell("lost", error instanceof Error && !(error instanceof TypeError) ? error.message : NOBODY)
       this.reopen(
         (BACK_OFF_MS[Math.min(this.failures++, BACK_OFF_MS.length - 1)] ?? 8_000) * (0.75 + Math.random() / 2),
       )
@@ -134,7 +138,7 @@ export class LiveHub {
     for (;;) {
       const { done, value } = await reader.read()
       if (done) return
-      this.status.heardAt = Date.now()
+      this.heardAt = Date.now()
       push(decoder.decode(value, { stream: true }))
     }
   }
@@ -162,14 +166,15 @@ export class LiveHub {
 
   /** The server says something every 10 s: silence means that the connection is dead without having been told so. */
   private checkAlive(): void {
-    if (this.status.state !== "live" || Date.now() - this.status.heardAt < SILENT_MS) return
-    this.tell("lost", `nothing heard for ${SILENT_MS / 1000} s`)
+    if (this.status.state !== "live" || Date.now() - this.heardAt < SILENT_MS) return
+    this.tell("lost", `the dashboard has said nothing for ${SILENT_MS / 1000} s`)
     this.reopen(0)
   }
 
   private tell(state: LiveStatus["state"], why: string): void {
-    if (this.status.state === state && this.status.why === why) return
-    this.status = { state, why, heardAt: state === "live" ? Date.now() : this.status.heardAt }
+    const same = this.status.state === state
+    if (same && this.status.why === why) return
+    this.status = { state, why, since: same ? this.status.since : Date.now() }
     this.tellListeners()
   }
 

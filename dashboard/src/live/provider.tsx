@@ -12,7 +12,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   return <HubContext value={hub}>{children}</HubContext>
 }
 
-export function useHub(): LiveHub {
+function useHub(): LiveHub {
   const hub = useContext(HubContext)
   if (!hub) throw new Error("cannot follow live figures outside of the LiveProvider")
   return hub
@@ -45,7 +45,7 @@ export function useLiveSeconds(ask: LiveAsk | null, everyMs = 900): LiveSeconds 
   return seconds
 }
 
-const OPENING: LiveStatus = { state: "opening", why: "", heardAt: 0 }
+const OPENING: LiveStatus = { state: "opening", why: "", since: 0 }
 
 export function useLiveStatus(): LiveStatus {
   const hub = useHub()

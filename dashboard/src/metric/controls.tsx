@@ -1,5 +1,6 @@
 "use client"
 import type { Compare, Dimension } from "@ossagent/wire"
+import type { ReactNode } from "react"
 import { type ShownStat, STATS_OF, statName } from "../number/unit.ts"
 import { Button } from "../piece/button.tsx"
 import { Select } from "../piece/field.tsx"
@@ -106,14 +107,17 @@ interface ChecksProps {
   choices: { value: string; label: string; about?: string }[]
   chosen: readonly string[]
   onChange: (chosen: string[]) => void
+  /** Stands above the choices. */
+  head?: ReactNode
 }
 
 /** Any of several, in a small window. */
-export function Checks({ title, label, choices, chosen, onChange }: ChecksProps) {
+export function Checks({ title, label, choices, chosen, onChange, head }: ChecksProps) {
   return (
     <Popover label={label} title={title} align="left">
       {() => (
         <fieldset aria-label={title} className="max-w-80">
+          {head && <div className="p-1.5">{head}</div>}
           {choices.map(({ value, label: name, about }) => {
             const on = chosen.includes(value)
             return (

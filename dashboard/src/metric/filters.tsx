@@ -1,5 +1,6 @@
 "use client"
 import type { Filter } from "@ossagent/wire"
+import { Segments } from "../piece/field.tsx"
 import { Icon } from "../piece/icon.tsx"
 import { Checks } from "./controls.tsx"
 import { dimName, type Facts } from "./facts.ts"
@@ -29,6 +30,7 @@ export function Filters({ facts, view, onChange }: FiltersProps) {
               label={labelOf(dimName(dim), filter)}
               choices={known.map((value) => ({ value, label: value }))}
               chosen={chosen}
+              head={filter && <Op filter={filter} onChange={(op) => set([...others, { ...filter, op }])} />}
               onChange={(next) =>
                 set(next.length > 0 ? [...others, { dim, op: filter?.op ?? "in", values: next }] : others)
               }
@@ -50,6 +52,15 @@ export function Filters({ facts, view, onChange }: FiltersProps) {
     </div>
   )
 }
+
+const OPS = [
+  { value: "in", label: "is one of" },
+  { value: "notIn", label: "is none of" },
+] as const
+
+const Op = ({ filter, onChange }: { filter: Filter; onChange: (op: Filter["op"]) => void }) => (
+  <Segments label="Comparison" choices={OPS} value={filter.op} onChange={onChange} />
+)
 
 function labelOf(name: string, filter: Filter | undefined): string {
   if (!filter) return `Any ${name}`

@@ -1,8 +1,10 @@
 "use client"
 import Link from "next/link"
-import { useMemo } from "react"
+import { Fragment, useMemo } from "react"
+import { type Place, placeKey, toPlaces } from "../catalog/entries.ts"
 import { placeHref } from "../catalog/links.ts"
 import { useCatalog } from "../catalog/use-catalog.ts"
+import { unitName } from "../number/unit.ts"
 import { Empty, Failure, PageHead, Skeleton } from "../piece/panel.tsx"
 import { TimePicker } from "../time/picker.tsx"
 import { useTimeRange } from "../time/provider.tsx"
@@ -23,7 +25,7 @@ export function Metric({ metric }: { metric: string }) {
   const facts = useMemo(() => JSON.parse(text) as Facts | null, [text])
   return (
     <>
-      <PageHead title={metric} about={facts && <About facts={facts} view={view} />}>
+      <PageHead title={metric} about={facts && <About facts={facts} places={toPlaces(entries ?? [])} view={view} />}>
         <TimePicker />
       </PageHead>
       {error && <Failure error={error} onRetry={refresh} />}
@@ -47,25 +49,26 @@ export function Metric({ metric }: { metric: string }) {
   )
 }
 
-function About({ facts, view }: { facts: Facts; view: View }) {
-  const only = (dim: string): string | null => {
-    const filter = view.filters.find((one) => one.dim === dim)
-    return filter?.op === "in" && filter.values.length === 1 ? (filter.values[0] ?? null) : null
-  }
-  const service = only("service")
-  const subsystem = only("subsystem")
+const MOST_PLACES = 4
+
+function About({ facts, places, view }: { facts: Facts; places: readonly Place[]; view: View }) {
+  const isMeant = (dim: "service" | "subsystem", value: string): boolean =>
+    view.filters.every((one) => one.dim !== dim || one.values.includes(value) === (one.op === "in"))
+  const meant = places.filter((place) => isMeant("service", place.service) && isMeant("subsystem", place.subsystem))
   return (
     <>
-      {service !== null && subsystem !== null && (
-        <>
-          <Link href={placeHref(service, subsystem)} prefetch={false} className="text-accent hover:underline">
-            {service} / {subsystem}
-          </Link>
-          {" · "}
-        </>
-      )}
+      {meant.length > MOST_PLACES && `${meant.length} subsystems · `}
+      {meant.length <= MOST_PLACES &&
+        meant.map(({ service, subsystem }) => (
+          <Fragment key={placeKey(service, subsystem)}>
+            <Link href={placeHref(service, subsystem)} prefetch={false} className="text-accent hover:underline">
+              {service} / {subsystem}
+            </Link>
+            {" · "}
+          </Fragment>
+        ))}
       {facts.kind}
-      {facts.unit && ` in ${facts.unit === "1" ? "shares of one" : facts.unit.replace(/^\{(.+)\}$/, "$1s")}`} ·{" "}
+      {facts.unit && ` in ${facts.unit === "1" ? "%" : unitName(facts.unit, "avg") || facts.unit}`} ·{" "}
       {facts.seriesCount} series
     </>
   )

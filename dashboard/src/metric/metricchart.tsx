@@ -1,7 +1,7 @@
 "use client"
 import { useCallback, useMemo, useState } from "react"
 import { Legend } from "../chart/legend.tsx"
-import { type Line, type Row, toCsv, toLines, toRows, toStats } from "../chart/lines.ts"
+import { AGO, type Line, type Row, toCsv, toLines, toRows, toStats } from "../chart/lines.ts"
 import { TimeChart } from "../chart/timechart.tsx"
 import { unitName } from "../number/unit.ts"
 import { Button } from "../piece/button.tsx"
@@ -13,6 +13,7 @@ import { useTimeRange } from "../time/provider.tsx"
 import { toWindow } from "../time/range.ts"
 import type { Facts } from "./facts.ts"
 import { RowTable } from "./rowtable.tsx"
+import { useMarks } from "./use-marks.ts"
 import { statsFor, type View } from "./view.ts"
 
 const HEIGHT = 360
@@ -26,7 +27,7 @@ interface MetricChartProps {
 
 /** The big chart with its legend, or the same as a table. */
 export function MetricChart({ metric, facts, view, onChange }: MetricChartProps) {
-  const [range, setRange] = useTimeRange()
+  const [range, , zoom] = useTimeRange()
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set())
   const [focus, setFocus] = useState<string | null>(null)
   const stats = useMemo(() => statsFor(facts.kind, view.stats), [facts.kind, view.stats])
@@ -39,8 +40,11 @@ export function MetricChart({ metric, facts, view, onChange }: MetricChartProps)
   const lines = useMemo(() => (answer ? toLines(answer, stats, compare) : []), [answer, stats, compare])
   const rows = useMemo(() => (answer ? toRows(answer.t, lines) : []), [answer, lines])
   const toggle = useCallback((key: string) => setHidden((before) => toggled(before, key)), [])
+  const fired = useMarks(metric, filters)
   const stat = stats[0] ?? "avg"
   const { from, to } = toWindow(range, Date.now())
+  const marks = fired.filter(({ at }) => at >= from && at <= to)
+  const missing = answer ? compare.filter((ago) => lines.every((line) => line.ago !== ago)) : []
   const empty = answer !== null && lines.every(({ values }) => values.every((value) => value === null))
   return (
     <Panel aria-label="Chart" className="overflow-hidden">
@@ -49,11 +53,7 @@ export function MetricChart({ metric, facts, view, onChange }: MetricChartProps)
           {[unitName(facts.unit, stat), answer && `step ${formatSpan(answer.stepSec * 1_000)}`]
             .filter(Boolean)
             .join(" · ")}
-          {answer &&
-            compare.length > 0 &&
-            lines.length > 0 &&
-            lines.every(({ ago }) => ago === null) &&
-            " · nothing so long ago"}
+          {missing.length > 0 && ` · nothing was recorded ${missing.map((ago) => AGO[ago]).join(" or ")}`}
           {answer && answer.leftOff > 0 && ` · ${answer.leftOff} smaller lines left off`}
         </p>
         <Actions metric={metric} rows={rows} lines={lines} view={view} onChange={onChange} />
@@ -83,7 +83,8 @@ export function MetricChart({ metric, facts, view, onChange }: MetricChartProps)
             label={metric}
             focus={focus}
             hidden={hidden}
-            onZoom={(a, b) => setRange({ kind: "between", from: a, to: b })}
+            onZoom={zoom}
+            marks={marks}
           />
           <Legend lines={lines} unit={facts.unit} hidden={hidden} onToggle={toggle} onFocus={setFocus} />
         </>

@@ -28,7 +28,7 @@ function parseFilter(dim: Dimension, text: string): Filter {
   return { dim, op, values }
 }
 
-export const formatFilter = ({ op, values }: Filter): string =>
+const formatFilter = ({ op, values }: Filter): string =>
   (op === "notIn" ? "!" : "") + values.map((value) => value.replaceAll(",", "\\,")).join(",")
 
 /** A fault of one version must not drown in the sum: without a word in the address, a metric is split by version. */
@@ -78,7 +78,7 @@ export function statsFor(kind: Kind, asked: readonly ShownStat[]): ShownStat[] {
 }
 
 /** Stats in one chart share an axis: those that are counted apart from those in the metric's unit. */
-export const fitsWith = (a: ShownStat, b: ShownStat): boolean => axisOf(a) === axisOf(b)
+const fitsWith = (a: ShownStat, b: ShownStat): boolean => axisOf(a) === axisOf(b)
 const axisOf = (stat: ShownStat): string => (stat === "rate" || stat === "calls" || stat === "sum" ? stat : "unit")
 
 /** Adds or removes a stat; one on another axis replaces the others. The last one stays. */

@@ -23,7 +23,7 @@ export function Mail({ id }: { id: string }) {
   return (
     <>
       <nav aria-label="Path" className="mb-2 text-[13px]">
-        <Link href="/outbox" className="text-accent hover:underline">
+        <Link prefetch={false} href="/outbox" className="text-accent hover:underline">
           Outbox
         </Link>
       </nav>
@@ -40,7 +40,7 @@ export function Mail({ id }: { id: string }) {
         {gone && (
           <Empty icon="mail" title="There is no such mail">
             Old mails are removed after a while. Go back to{" "}
-            <Link href="/outbox" className="text-accent underline">
+            <Link prefetch={false} href="/outbox" className="text-accent underline">
               the outbox
             </Link>
             .
@@ -69,7 +69,7 @@ function Head({ mail }: { mail: WholeMail }) {
         </Line>
         {mail.alarmId && (
           <Line name="Alarm">
-            <Link href={`/alarms/${mail.alarmId}`} className="text-accent hover:underline">
+            <Link prefetch={false} href={`/alarms/${mail.alarmId}`} className="text-accent hover:underline">
               Open the alarm
             </Link>
           </Line>

@@ -22,7 +22,7 @@ export function Outbox() {
           {mails?.length === 0 && (
             <Empty icon="mail" title="No mail has been written yet">
               A mail is written when an alarm fires. See{" "}
-              <Link href="/rules" className="text-accent underline">
+              <Link prefetch={false} href="/rules" className="text-accent underline">
                 the rules
               </Link>{" "}
               for what raises one.

@@ -68,7 +68,10 @@ export function PlaceCard({ place, asks, health, now, range }: CardProps) {
           </p>
         </div>
         {health.alarms.length > 0 ? (
-          <Link href={`/alarms?service=${encodeURIComponent(service)}&subsystem=${encodeURIComponent(subsystem)}`}>
+          <Link
+            prefetch={false}
+            href={`/alarms?service=${encodeURIComponent(service)}&subsystem=${encodeURIComponent(subsystem)}`}
+          >
             <HealthBadge health={health} />
           </Link>
         ) : (
@@ -118,7 +121,7 @@ interface TileProps {
 
 const FigureTile = memo(function FigureTile({ figure, service, subsystem, range, stale, live, ...asks }: TileProps) {
   const { metric, unit, label } = figure
-  const all = useRange(asks.all, range, { points: POINTS, live })
+  const all = useRange(asks.all, range, { points: POINTS, live, early: true })
   const failed = useRange(asks.failed, range, { points: POINTS, live })
   const values = figureValues(figure, { service, subsystem }, { all: all.answer, failed: failed.answer })
   const isRatio = figure.filter !== undefined

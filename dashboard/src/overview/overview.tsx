@@ -85,7 +85,7 @@ const Waiting = () => (
 const Nothing = () => (
   <Empty icon="overview" title="Nothing has been recorded in the last day">
     The platform's own processes appear here seconds after they start. For a service of yours,{" "}
-    <Link href="/start" className="text-accent underline">
+    <Link prefetch={false} href="/start" className="text-accent underline">
       add the agent
     </Link>
     .

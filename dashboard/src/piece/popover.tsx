@@ -1,5 +1,5 @@
 "use client"
-import { type ReactNode, useEffect, useRef, useState } from "react"
+import { type KeyboardEvent as ReactKeyboardEvent, type ReactNode, useEffect, useRef, useState } from "react"
 import { Button } from "./button.tsx"
 import type { IconName } from "./icon.tsx"
 
@@ -25,7 +25,9 @@ export function Popover({ label, title, icon, look = "plain", compact, align = "
       if (!ref.current?.contains(event.target as Node)) setOpen(false)
     }
     const onKey = (event: KeyboardEvent): void => {
-      if (event.key === "Escape") setOpen(false)
+      if (event.key !== "Escape") return
+      setOpen(false)
+      ref.current?.querySelector("button")?.focus()
     }
     document.addEventListener("pointerdown", onPress)
     document.addEventListener("keydown", onKey)
@@ -49,7 +51,9 @@ export function Popover({ label, title, icon, look = "plain", compact, align = "
       </Button>
       {open && (
         <div
+          ref={settle}
           role="dialog"
+          onKeyDown={moveByArrows}
           aria-label={title}
           className={`absolute top-full z-40 mt-1 max-h-[70dvh] w-max min-w-40 max-w-[calc(100vw-1.5rem)] overflow-y-auto rounded-lg border border-line bg-surface p-1.5 shadow-high ${align === "right" ? "right-0" : "left-0"}`}
         >
@@ -58,6 +62,29 @@ export function Popover({ label, title, icon, look = "plain", compact, align = "
       )}
     </div>
   )
+}
+
+const MARGIN = 8
+const ITEMS = "button:not(:disabled), input, select, a[href]"
+
+/** Moves a window that has just opened into the screen, and the focus into it. */
+function settle(element: HTMLDivElement | null): void {
+  if (!element) return
+  const { left, right } = element.getBoundingClientRect()
+  const width = document.documentElement.clientWidth
+  const by = left < MARGIN ? MARGIN - left : Math.min(0, width - MARGIN - right)
+  if (by !== 0) element.style.translate = `${by}px`
+  element.querySelector<HTMLElement>(ITEMS)?.focus({ preventScroll: true })
+}
+
+function moveByArrows(event: ReactKeyboardEvent<HTMLDivElement>): void {
+  const by = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0
+  const target = event.target as HTMLElement
+  // a date or a list uses the arrows itself
+  if (by === 0 || target.matches("select, input:not([type=checkbox])")) return
+  const items = [...event.currentTarget.querySelectorAll<HTMLElement>(ITEMS)]
+  items[(items.indexOf(target) + by + items.length) % items.length]?.focus()
+  event.preventDefault()
 }
 
 /** A line to press inside a popover. */

@@ -52,5 +52,5 @@ test("a service's own families stand before the agent's", () => {
     entry("http.server.active", "gauge"),
     entry("order.paid", "counter"),
   ])
-  expect(families.map(({ family }) => family)).toEqual(["own metrics", "http", "process"])
+  expect(families.map(({ family }) => family)).toEqual(["Own metrics", "http", "process"])
 })

@@ -8,7 +8,8 @@ const GENERAL: [string[], string][] = [
   [["d"], "Light or dark"],
   [["["], "Earlier by half the range"],
   [["]"], "Later by half the range"],
-  [["-"], "Twice the range"],
+  [["-"], "Zoom out: twice the range"],
+  [["b"], "Back to before zooming in"],
 ]
 const ALARMS: [string[], string][] = [
   [["j"], "Next alarm"],

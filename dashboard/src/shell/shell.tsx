@@ -11,6 +11,7 @@ import { KeyboardHelp } from "./keyboardhelp.tsx"
 import { NoticeProvider } from "./notice.tsx"
 import { PersonProvider } from "./person.tsx"
 import { Sidebar } from "./sidebar.tsx"
+import { Stale } from "./stale.tsx"
 import { Topbar } from "./topbar.tsx"
 import { useKeys } from "./use-keys.ts"
 
@@ -73,6 +74,7 @@ function Frame({ children }: { children: ReactNode }) {
       )}
       <div className="lg:pl-56">
         <Topbar onMenu={() => setMenu(true)} onSearch={() => setSearching(true)} onHelp={() => setHelp(true)} />
+        <Stale />
         <main id="content" className="mx-auto max-w-[1600px] px-3 pt-5 pb-16 sm:px-5">
           {children}
         </main>

@@ -1,11 +1,12 @@
 "use client"
 import Link from "next/link"
 import { usePathname } from "next/navigation"
+import { useAlarms } from "../alarm/use-alarms.ts"
 import { mayAs } from "../auth/roles.ts"
 import { placeHref } from "../catalog/links.ts"
 import { useOpenAlarms } from "../live/provider.tsx"
 import { Icon } from "../piece/icon.tsx"
-import { SILENT_MS } from "../place/health.ts"
+import { type Health, healthOf } from "../place/health.ts"
 import { usePlaces } from "../place/use-places.ts"
 import { useNow } from "../time/provider.tsx"
 import { Logo } from "./logo.tsx"
@@ -18,6 +19,7 @@ export function Sidebar({ onLeave }: { onLeave?: () => void }) {
   return (
     <nav aria-label="Main" className="flex h-full flex-col gap-5 overflow-y-auto px-3 py-3.5">
       <Link
+        prefetch={false}
         href="/"
         onClick={onLeave}
         className="flex items-center gap-2.5 px-2 font-semibold text-[15px] tracking-tight"
@@ -79,18 +81,28 @@ function OpenCount() {
   )
 }
 
+const DOT: Record<Health["state"], string> = {
+  critical: "bg-bad",
+  warning: "bg-warn",
+  info: "bg-info",
+  silent: "border border-ink-3",
+  healthy: "bg-ok",
+}
+
 function Places({ onLeave }: { onLeave?: () => void }) {
   const pathname = usePathname()
   const now = useNow(5_000)
   const { places } = usePlaces()
+  const { alarms } = useAlarms({ state: "open" })
   if (!places || places.length === 0) return null
   return (
     <div>
       <h2 className="px-2 pb-1 font-medium text-[11px] text-ink-3 uppercase tracking-wider">Subsystems</h2>
       <ul className="space-y-0.5">
-        {places.map(({ service, subsystem, lastSeen }) => {
+        {places.map((place) => {
+          const { service, subsystem } = place
           const href = placeHref(service, subsystem)
-          const silent = now > 0 && now - lastSeen > SILENT_MS
+          const { state, text } = healthOf(place, alarms ?? [], now)
           return (
             <li key={href}>
               <Link
@@ -100,15 +112,12 @@ function Places({ onLeave }: { onLeave?: () => void }) {
                 aria-current={pathname === href ? "page" : undefined}
                 className={`${LINE} min-h-7 ${tone(pathname === href)}`}
               >
-                <span
-                  aria-hidden="true"
-                  className={`size-1.5 shrink-0 rounded-full ${silent ? "border border-ink-3" : "bg-ok"}`}
-                />
+                <span aria-hidden="true" className={`size-1.5 shrink-0 rounded-full ${DOT[state]}`} />
                 <span className="truncate">
                   {service}
                   <span className="text-ink-3"> / {subsystem}</span>
                 </span>
-                {silent && <span className="sr-only">silent</span>}
+                {state !== "healthy" && <span className="sr-only">{text}</span>}
               </Link>
             </li>
           )

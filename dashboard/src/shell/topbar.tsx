@@ -75,7 +75,9 @@ function ZoneButton() {
     <Button
       look="quiet"
       className="!px-2"
-      title="Time zone of all times shown"
+      title={
+        zone === "utc" ? "All times are UTC; press for this machine’s" : "All times are this machine’s; press for UTC"
+      }
       aria-label={`Times are ${zone === "utc" ? "UTC" : "local"}; switch`}
       onClick={() => setZone(zone === "utc" ? "local" : "utc")}
     >

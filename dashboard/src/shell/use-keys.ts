@@ -12,7 +12,7 @@ let chordAt = 0
 const inChord = (): boolean => Date.now() - chordAt < CHORD_MS
 
 /** Whether the key goes into a field or a window instead. */
-export function isTyping(event: KeyboardEvent): boolean {
+function isTyping(event: KeyboardEvent): boolean {
   const target = event.target as HTMLElement | null
   return target?.closest("input, textarea, select, [contenteditable], dialog") != null
 }

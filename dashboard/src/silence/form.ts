@@ -1,6 +1,6 @@
 import type { Alarm, NewSilence } from "@ossagent/wire"
 
-export type Matcher = NewSilence["matchers"][number]
+type Matcher = NewSilence["matchers"][number]
 
 /** A matcher as it is being typed; `values` with commas between. */
 export interface Draft {

@@ -1,7 +1,7 @@
 "use client"
 import type { Dimension } from "@ossagent/wire"
 import Link from "next/link"
-import { useCallback, useDeferredValue, useMemo, useState } from "react"
+import { useDeferredValue, useMemo, useState } from "react"
 import { AlarmStrip } from "../alarm/strip.tsx"
 import { useAlarms } from "../alarm/use-alarms.ts"
 import { type Place, toFamilies, toPlaces } from "../catalog/entries.ts"
@@ -40,7 +40,7 @@ export function Subsystem({ service, subsystem }: { service: string; subsystem: 
       {entries?.length === 0 && (
         <Empty icon="search" title={`Nothing of ${service} / ${subsystem} in the last day`}>
           Is it running, with this name, and with the right collector and key?{" "}
-          <Link href="/start" className="text-accent underline">
+          <Link prefetch={false} href="/start" className="text-accent underline">
             How to add a service
           </Link>
         </Empty>
@@ -95,14 +95,13 @@ function Head({ service, subsystem, place }: { service: string; subsystem: strin
 
 function Cards({ place }: { place: Place }) {
   const [query, change] = useQuery()
-  const [range, setRange] = useTimeRange()
+  const [range, , zoom] = useTimeRange()
   const [text, setText] = useState("")
   const wanted = useDeferredValue(text.trim().toLowerCase())
   const split = SPLITS.find(({ value }) => value === query.get("split"))?.value ?? ""
   const version = query.get("version")
   const shown = place.entries.filter(({ metric }) => metric.toLowerCase().includes(wanted))
   const families = useMemo(() => toFamilies(shown), [shown])
-  const zoom = useCallback((from: number, to: number) => setRange({ kind: "between", from, to }), [setRange])
   return (
     <div className="space-y-6">
       <div className="flex flex-wrap items-center gap-2">

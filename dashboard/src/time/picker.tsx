@@ -6,7 +6,7 @@ import { Icon } from "../piece/icon.tsx"
 import { MenuItem, Popover } from "../piece/popover.tsx"
 import { usePageKeys } from "../shell/use-keys.ts"
 import { formatInstant, formatShort, type Zone } from "./clock.ts"
-import { useTimeRange, useZone } from "./provider.tsx"
+import { useTimeRange, useZone, useZoomedFrom } from "./provider.tsx"
 import { DEFAULT_RANGE, formatRange, PRESETS, parseRange, shift, type TimeRange, toWindow, zoomOut } from "./range.ts"
 
 const UNITS: Record<string, string> = { s: "second", m: "minute", h: "hour", d: "day" }
@@ -18,14 +18,22 @@ function nameOf(range: TimeRange, zone: Zone): string {
   return count === "1" ? `Last ${UNITS[unit]}` : `Last ${count} ${UNITS[unit]}s`
 }
 
+const lowerFirst = (text: string): string => text.slice(0, 1).toLowerCase() + text.slice(1)
+
 /** Which stretch of time the page is about; it stands in the address. */
 export function TimePicker() {
   const [range, setRange] = useTimeRange()
   const { zone } = useZone()
   const move = (direction: -1 | 1): void => setRange(shift(range, direction, Date.now()))
-  usePageKeys({ "[": () => move(-1), "]": () => move(1), "-": () => setRange(zoomOut(range)) })
+  const back = useZoomedFrom()
+  usePageKeys({
+    "[": () => move(-1),
+    "]": () => move(1),
+    "-": () => setRange(zoomOut(range)),
+    b: () => back && setRange(back),
+  })
   return (
-    <fieldset aria-label="Time range" className="flex items-center gap-1">
+    <fieldset aria-label="Time range" className="flex flex-wrap items-center gap-1">
       <IconButton look="plain" icon="left" label="Earlier" onClick={() => move(-1)} />
       <Popover label={nameOf(range, zone)} title="Time range" icon="clock">
         {(close) => (
@@ -56,8 +64,18 @@ export function TimePicker() {
         )}
       </Popover>
       <IconButton look="plain" icon="right" label="Later" disabled={range.kind === "last"} onClick={() => move(1)} />
-      <IconButton look="plain" icon="minus" label="Twice the range" onClick={() => setRange(zoomOut(range))} />
-      {range.kind === "between" && (
+      <IconButton
+        look="plain"
+        icon="zoomout"
+        label="Zoom out: twice the range"
+        onClick={() => setRange(zoomOut(range))}
+      />
+      {back && (
+        <Button icon="back" data-testid="zoom-back" onClick={() => setRange(back)}>
+          Back to {lowerFirst(nameOf(back, zone))}
+        </Button>
+      )}
+      {range.kind === "between" && back?.kind !== "last" && (
         <Button icon="live" onClick={() => setRange(DEFAULT_RANGE)}>
           To now
         </Button>

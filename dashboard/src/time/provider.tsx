@@ -2,7 +2,7 @@
 import { usePathname, useSearchParams } from "next/navigation"
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react"
 import type { Zone } from "./clock.ts"
-import { formatRange, parseRange, type TimeRange } from "./range.ts"
+import { formatRange, parseRange, type TimeRange, tryRange } from "./range.ts"
 
 interface TimeContextValue {
   zone: Zone
@@ -47,12 +47,28 @@ export function useQuery(): [URLSearchParams, (changes: Record<string, string | 
   return [params, change]
 }
 
-export function useTimeRange(): [TimeRange, (range: TimeRange) => void] {
+/** The page's range, how to choose another, and how to zoom into it: zooming keeps in the address where it came from. */
+export function useTimeRange(): [TimeRange, set: (range: TimeRange) => void, zoom: (from: number, to: number) => void] {
   const [params, change] = useQuery()
   const text = params.get("range")
   const range = useMemo(() => parseRange(text), [text])
-  const set = useCallback((next: TimeRange) => change({ range: formatRange(next) }, true), [change])
-  return [range, set]
+  const set = useCallback((next: TimeRange) => change({ range: formatRange(next), back: null }, true), [change])
+  const zoom = useCallback(
+    (from: number, to: number) => {
+      const now = new URLSearchParams(window.location.search)
+      const back = now.get("back") ?? formatRange(parseRange(now.get("range")))
+      change({ range: formatRange({ kind: "between", from, to }), back }, true)
+    },
+    [change],
+  )
+  return [range, set, zoom]
+}
+
+/** Where the reader was before zooming in; null when they did not. */
+export function useZoomedFrom(): TimeRange | null {
+  const [params] = useQuery()
+  const text = params.get("back")
+  return useMemo(() => tryRange(text), [text])
 }
 
 /** The present, told anew every `everyMs`; 0 before the browser has taken over, for the server's clock is another. */

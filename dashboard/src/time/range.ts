@@ -43,9 +43,6 @@ export function formatRange(range: TimeRange): string {
   return `${range.sec / (UNIT_SEC[unit] ?? 1)}${unit}`
 }
 
-export const spanSec = (range: TimeRange): number =>
-  range.kind === "last" ? range.sec : (range.to - range.from) / 1_000
-
 export function toWindow(range: TimeRange, now: number): TimeWindow {
   if (range.kind === "last") return { from: now - range.sec * 1_000, to: now, live: true }
   return { from: range.from, to: range.to, live: false }
