@@ -76,7 +76,7 @@ const isFree = (port: number): Promise<boolean> =>
     probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(true)))
   })
 
-/** A service of somebody: ten lines and one counter, a process of its own. */
+/** A service of somebody: a counter and a timer by region, a process of its own. */
 export function startShop(product: Product, version = "1.0.0"): ChildProcess {
   const script = `
     import { createAgent } from "@ossagent/agent"
@@ -88,7 +88,11 @@ export function startShop(product: Product, version = "1.0.0"): ChildProcess {
       key: process.env.OSSAGENT_KEY,
     })
     const paid = oss.counter("order.paid")
-    setInterval(() => paid.inc(), 20)`
+    const call = oss.timer("pay.call")
+    setInterval(() => {
+      paid.inc()
+      for (const region of ["eu", "us"]) call.with({ region }).record(5 + 20 * Math.random())
+    }, 20)`
   return spawn(process.execPath, ["--input-type=module", "-e", script], {
     cwd: join(ROOT, "test"),
     stdio: "inherit",
