@@ -20,7 +20,6 @@ const SETTINGS = {
   adminEmail: ["OSSAGENT_ADMIN_EMAIL", z.email().toLowerCase().optional(), "first admin, created when there is none"],
   adminPassword: ["OSSAGENT_ADMIN_PASSWORD", z.string().min(8).max(128).optional(), "password of the first admin"],
   ingestKey: ["OSSAGENT_INGEST_KEY", z.string().min(16).optional(), "key of the agents, shown to operators and admins"],
-  smtpUrl: ["OSSAGENT_SMTP_URL", z.string().optional(), "whether mail goes out; only that it is set is shown"],
   version: ["OSSAGENT_VERSION", z.string().max(64).default("0.1.0"), "version of the dashboard's own metrics"],
   logLevel: ["OSSAGENT_LOG", z.enum(["debug", "info", "warn", "error"]).default("info"), "least level to log"],
   spoolDir: ["OSSAGENT_SPOOL_DIR", z.string().optional(), "directory for own metrics while the collector is away"],

@@ -61,7 +61,7 @@ export function AlarmPage({ id }: { id: string }) {
         </div>
         <div className="min-w-0 space-y-4">
           <History events={history} />
-          <Told notifications={notifications} />
+          <Told alarmId={alarm.id} notifications={notifications} />
         </div>
       </div>
     </>

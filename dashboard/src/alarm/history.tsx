@@ -1,5 +1,8 @@
 "use client"
 import type { AlarmEvent, Notification } from "@ossagent/wire"
+import Link from "next/link"
+import { SentBadge } from "../outbox/sent.tsx"
+import { useOutbox } from "../outbox/use-outbox.ts"
 import { Badge, StateBadge, type Tone } from "../piece/badge.tsx"
 import { Panel } from "../piece/panel.tsx"
 import { When } from "../time/picker.tsx"
@@ -29,8 +32,10 @@ export function History({ events }: { events: readonly AlarmEvent[] }) {
 
 const TONES: Record<Notification["state"], Tone> = { queued: "info", sent: "ok", failed: "bad", skipped: "plain" }
 
-/** Who was told, and who was not and why. */
-export function Told({ notifications }: { notifications: readonly Notification[] }) {
+/** Who was told, and who was not and why. A mail that no server took out has reached nobody, and says so. */
+export function Told({ alarmId, notifications }: { alarmId: string; notifications: readonly Notification[] }) {
+  const { mails } = useOutbox()
+  const kept = mails?.find((mail) => mail.alarmId === alarmId && !mail.sentOut)
   return (
     <Panel aria-label="Who was told">
       <h2 className="px-4 pt-3 font-semibold text-[15px]">Who was told</h2>
@@ -39,7 +44,13 @@ export function Told({ notifications }: { notifications: readonly Notification[]
         {notifications.toReversed().map(({ id, to, channel, state, detail, attempts, createdAt, sentAt }) => (
           <li key={id} className="py-2 text-[13px]">
             <div className="flex flex-wrap items-center gap-2">
-              <Badge tone={TONES[state]}>{state}</Badge>
+              {state === "sent" && kept ? (
+                <Link href={`/outbox/${kept.id}`} prefetch={false} title="Open the mail in the outbox">
+                  <SentBadge sentOut={false} />
+                </Link>
+              ) : (
+                <Badge tone={TONES[state]}>{state}</Badge>
+              )}
               <span className="font-medium break-all">{to}</span>
               <span className="text-ink-3 text-xs">
                 {channel} · <When at={sentAt ?? createdAt} />

@@ -72,7 +72,9 @@ export function Percentiles({
             <tbody>
               {rows.map(({ name, i }) => (
                 <tr key={name} className="border-line border-t">
-                  <td className="px-4 py-1 break-all">{name}</td>
+                  <td className="max-w-72 truncate px-4 py-1" title={name}>
+                    {name}
+                  </td>
                   {STATS.map((stat) => (
                     <td key={stat} className="px-3 py-1 text-right whitespace-nowrap">
                       {formatValue(data.values[stat]?.[i], unit, stat as ShownStat)}

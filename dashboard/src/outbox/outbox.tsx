@@ -81,7 +81,7 @@ function MailRow({ mail }: { mail: OutboxMail }) {
         <time
           dateTime={new Date(mail.at).toISOString()}
           title={formatInstant(mail.at, zone)}
-          className="text-ink-3 text-xs sm:w-44 sm:text-right"
+          className="whitespace-nowrap text-ink-3 text-xs sm:w-52 sm:text-right"
         >
           {formatShort(mail.at, zone)} · {formatAgo(mail.at, now)}
         </time>

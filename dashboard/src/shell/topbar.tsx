@@ -107,9 +107,8 @@ function PersonMenu() {
         <div className="w-60">
           <div className="mb-1 border-line border-b px-2.5 py-1.5">
             <div className="truncate font-medium">{name}</div>
-            <div className="truncate text-ink-3 text-xs">
-              {email} · {role}
-            </div>
+            <div className="truncate text-ink-3 text-xs">{email}</div>
+            <div className="text-ink-3 text-xs">{role}</div>
           </div>
           <MenuItem onClick={() => window.location.assign("/account")}>
             <Icon name="key" /> Change password

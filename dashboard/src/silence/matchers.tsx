@@ -28,7 +28,7 @@ export function Matchers({ drafts, onChange, suggest }: MatchersProps) {
             required
             value={draft.dim}
             onChange={(event) => change(draft.id, { dim: event.target.value })}
-            className="!w-32"
+            className="!w-32 flex-1 sm:flex-none"
           />
           <Select
             aria-label={`Comparison ${i + 1}`}
@@ -46,7 +46,7 @@ export function Matchers({ drafts, onChange, suggest }: MatchersProps) {
             placeholder="one, or several with commas"
             value={draft.values}
             onChange={(event) => change(draft.id, { values: event.target.value })}
-            className="!w-auto min-w-0 flex-1 basis-36"
+            className="!w-auto order-last min-w-0 flex-1 basis-full sm:order-none sm:basis-36"
           />
           <datalist id={`silence-values-${draft.id}`}>
             {suggest[draft.dim]?.map((value) => (

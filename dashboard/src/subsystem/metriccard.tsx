@@ -79,7 +79,7 @@ export const MetricCard = memo(function MetricCard({ entry, range, split, versio
         <span className="shrink-0 text-ink-3 text-xs">{unitName(unit, stats[0] ?? "avg") || kind}</span>
       </header>
       <Figures lines={lines} unit={unit} />
-      {error ? (
+      {error && !answer ? (
         <p
           role="alert"
           className="flex items-center justify-center px-4 text-center text-bad text-xs"
