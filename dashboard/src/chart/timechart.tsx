@@ -1,12 +1,11 @@
 "use client"
 import type { Values } from "@ossagent/wire"
-import { memo, type ReactNode, useMemo, useState } from "react"
+import { memo, type ReactNode, useMemo } from "react"
 import {
   Area,
   CartesianGrid,
   ComposedChart,
   Line as RechartsLine,
-  ReferenceArea,
   ReferenceLine,
   ResponsiveContainer,
   Tooltip,
@@ -17,6 +16,8 @@ import { axisTicks, extentOf } from "../number/axis.ts"
 import { formatValue, type ShownStat } from "../number/unit.ts"
 import { formatTick, ticksOf } from "../time/clock.ts"
 import { useZone } from "../time/provider.tsx"
+import { Band, type Expected } from "./band.tsx"
+import { useDrag } from "./drag.tsx"
 import type { Line, Row } from "./lines.ts"
 import { ChartTooltip, shadeOf } from "./tooltip.tsx"
 
@@ -38,8 +39,8 @@ interface TimeChartProps {
   /** The line that stands out; the others step back. */
   focus?: string | null
   hidden?: ReadonlySet<string>
-  /** What was expected: drawn as a band behind the lines. */
-  band?: { lower: number | null; upper: number | null; from: number; to: number } | null
+  /** Drawn behind the lines. */
+  band?: Expected | null
   marks?: readonly Mark[]
   onZoom?: (from: number, to: number) => void
   /** Charts of one name share their crosshair. */
@@ -98,7 +99,7 @@ export const TimeChart = memo(function TimeChart(props: TimeChartProps) {
             domain={[marked[0] ?? 0, marked.at(-1) ?? 1]}
             interval={0}
           />
-          {band && <Band {...band} />}
+          {band && <Band {...band} low={marked[0] ?? 0} high={marked.at(-1) ?? 1} />}
           {marks?.map((mark) => (
             <ReferenceLine
               key={`${mark.at}${mark.label}`}
@@ -164,49 +165,4 @@ const hasLonely = (values: Values): boolean => values.some((_, i) => isLonely(va
 function LonelyDot({ cx, cy, index = -1, line }: DotProps) {
   if (!isLonely(line.values, index) || cx === undefined || cy === undefined) return null
   return <circle cx={cx} cy={cy} r={1.8} fill={lineColor(line)} />
-}
-
-function Band({ lower, upper, from, to }: NonNullable<TimeChartProps["band"]>) {
-  if (lower === null && upper === null) return null
-  return (
-    <ReferenceArea
-      x1={from}
-      x2={to}
-      y1={lower ?? undefined}
-      y2={upper ?? undefined}
-      ifOverflow="hidden"
-      fill="var(--ok)"
-      fillOpacity={0.1}
-      stroke="var(--ok)"
-      strokeOpacity={0.4}
-      strokeDasharray="3 3"
-    />
-  )
-}
-
-interface ChartPointer {
-  activeLabel?: string | number
-}
-
-function useDrag(onZoom: TimeChartProps["onZoom"]) {
-  const [begin, setBegin] = useState<number | null>(null)
-  const [end, setEnd] = useState<number | null>(null)
-  if (!onZoom) return { handlers: {}, area: null }
-  const at = ({ activeLabel }: ChartPointer): number | null => (activeLabel === undefined ? null : Number(activeLabel))
-  const finish = (): void => {
-    if (begin !== null && end !== null && begin !== end) onZoom(Math.min(begin, end), Math.max(begin, end))
-    setBegin(null)
-    setEnd(null)
-  }
-  const handlers = {
-    onMouseDown: (pointer: ChartPointer) => setBegin(at(pointer)),
-    onMouseMove: (pointer: ChartPointer) => begin !== null && setEnd(at(pointer) ?? end),
-    onMouseUp: finish,
-    onMouseLeave: () => begin !== null && finish(),
-    style: { cursor: "crosshair" },
-  }
-  const area = begin !== null && end !== null && (
-    <ReferenceArea x1={Math.min(begin, end)} x2={Math.max(begin, end)} fill="var(--accent)" fillOpacity={0.15} />
-  )
-  return { handlers, area }
 }

@@ -28,7 +28,7 @@ export function Metric({ metric }: { metric: string }) {
       <PageHead title={metric} about={facts && <About facts={facts} places={toPlaces(entries ?? [])} view={view} />}>
         <TimePicker />
       </PageHead>
-      {error && <Failure error={error} onRetry={refresh} />}
+      {error && entries === null && <Failure error={error} onRetry={refresh} />}
       {entries === null && !error && <Skeleton className="h-96 rounded-lg" />}
       {entries !== null && !facts && (
         <Empty icon="search" title={`No metric is called ${metric}`}>

@@ -58,7 +58,7 @@ export function MetricChart({ metric, facts, view, onChange }: MetricChartProps)
         </p>
         <Actions metric={metric} rows={rows} lines={lines} view={view} onChange={onChange} />
       </header>
-      {error && (
+      {error && !answer && (
         <div className="px-4 pb-2">
           <Failure error={error} onRetry={refresh} />
         </div>

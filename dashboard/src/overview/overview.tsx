@@ -33,9 +33,9 @@ export function Overview() {
         <TimePicker />
       </PageHead>
       <div className="space-y-4">
-        {alarmsAway && <Failure error={alarmsAway} onRetry={askAlarms} />}
+        {alarmsAway && alarms === null && <Failure error={alarmsAway} onRetry={askAlarms} />}
         {!(alarmsAway && alarms === null) && <AlarmStrip alarms={alarms} />}
-        {error && <Failure error={error} onRetry={refresh} />}
+        {error && places === null && <Failure error={error} onRetry={refresh} />}
         {places === null && !error && <Waiting />}
         {places?.length === 0 && <Nothing />}
         <div className="grid gap-4 md:grid-cols-2 2xl:grid-cols-3">

@@ -29,7 +29,7 @@ export function Subsystem({ service, subsystem }: { service: string; subsystem: 
   return (
     <>
       <Head service={service} subsystem={subsystem} place={place} />
-      {error && <Failure error={error} onRetry={refresh} />}
+      {error && !place && <Failure error={error} onRetry={refresh} />}
       {entries === null && !error && (
         <div role="status" aria-label="Loading" className="grid gap-4 md:grid-cols-2 xl:grid-cols-3">
           {["a", "b", "c", "d", "e", "f"].map((key) => (
