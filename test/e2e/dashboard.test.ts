@@ -204,17 +204,41 @@ describe.skipIf(chromiumPath === undefined)("at the dashboard", () => {
     expect(faults).toEqual([])
   })
 
-  it("when the collector is killed the page says that it is stale, and lives again by itself", async () => {
-    await go("/s/shop/checkout")
-    const live = (state: string) => page.locator(`[data-testid="live-state"][data-state="${state}"]`)
-    await live("live").waitFor()
-    const pids = [...product.output().matchAll(/"service":"collector","pid":(\d+)/g)].map(([, pid]) => Number(pid))
-    process.kill(pids.at(-1) ?? 0, "SIGKILL")
-    await live("lost").waitFor()
-    await live("live").waitFor({ timeout: 30_000 })
-    await page.getByTestId("stale").waitFor({ state: "detached" })
-    const figure = page.locator('[data-metric="process.memory.rss"]').locator("header + p")
-    const before = await figure.textContent()
-    await until(async () => (await figure.textContent()) !== before, "figures that move again", 20_000)
+  it("a page of many charts asks only for those in view, and few at once", async () => {
+    let asked = 0
+    let open = 0
+    let most = 0
+    const isRange = (url: string): boolean => url.endsWith("/api/report/range")
+    const begin = (request: { url: () => string }): void => {
+      if (!isRange(request.url())) return
+      asked++
+      most = Math.max(most, ++open)
+    }
+    const end = (request: { url: () => string }): void => {
+      if (isRange(request.url())) open--
+    }
+    page.on("request", begin).on("requestfinished", end).on("requestfailed", end)
+    await go("/s/collector/main")
+    await until(async () => asked >= 6 && open === 0, "the charts in view", 15_000)
+    page.off("request", begin).off("requestfinished", end).off("requestfailed", end)
+    expect(most).toBeLessThanOrEqual(3)
+    expect(asked).toBeLessThan((await page.getByTestId("metric-card").count()) / 2)
   })
+
+  it.each(["collector", "dashboard"])(
+    "when the %s is killed the page says so, and lives again by itself",
+    async (name) => {
+      await go("/s/shop/checkout")
+      const live = (state: string) => page.locator(`[data-testid="live-state"][data-state="${state}"]`)
+      await live("live").waitFor()
+      const pids = [...product.output().matchAll(RegExp(`"service":"${name}","pid":(\\d+)`, "g"))].map(([, pid]) => pid)
+      process.kill(Number(pids.at(-1)), "SIGKILL")
+      await live("lost").waitFor()
+      await live("live").waitFor({ timeout: 30_000 })
+      await page.getByTestId("stale").waitFor({ state: "detached" })
+      const figure = page.locator('[data-metric="process.memory.rss"]').locator("header + p")
+      const before = await figure.textContent()
+      await until(async () => (await figure.textContent()) !== before, "figures that move again", 20_000)
+    },
+  )
 })

@@ -15,12 +15,14 @@ interface FiltersProps {
 /** Which series count: a choice of values for each dimension. */
 export function Filters({ facts, view, onChange }: FiltersProps) {
   const set = (filters: Filter[]): void => onChange({ filters })
+  // what has one value only leaves nothing to choose
+  const dims = facts.dims.filter(({ dim, values }) => values.length > 1 || view.filters.some((one) => one.dim === dim))
+  if (dims.length === 0) return null
   return (
     <div className="flex flex-wrap items-center gap-2">
-      {facts.dims.map(({ dim, values }) => {
+      {dims.map(({ dim, values }) => {
         const filter = view.filters.find((one) => one.dim === dim)
         const others = view.filters.filter((one) => one.dim !== dim)
-        if (values.length < 2 && !filter) return null
         const chosen = filter?.values ?? []
         const known = [...new Set([...values, ...chosen])]
         return (

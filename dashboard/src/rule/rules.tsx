@@ -25,7 +25,7 @@ export function Rules() {
   const unitOf = (metric: string): string => entries?.find((entry) => entry.metric === metric)?.unit ?? ""
   return (
     <>
-      <PageHead title="Rules" about="What is watched besides every series' own history">
+      <PageHead title="Rules" about="What raises an alarm; the built-in ones watch every service">
         {may && (
           <Button look="main" icon="plus" onClick={() => setEditing("new")}>
             New rule
