@@ -74,7 +74,7 @@ it("without a session every call is refused, and every page leads to the log-in"
   for (const [, method, path, body] of READS)
     expect([path, (await stranger.send(method, path, body)).status]).toEqual([path, 401])
   const page = await stranger.send("GET", "/alarms")
-  expect([page.status, page.headers.get("location")]).toEqual([307, "/login"])
+  expect([page.status, page.headers.get("location")]).toEqual([307, "/login?next=%2Falarms"])
   expect((await visit(product, "ossagent.session_token=made.up").send("GET", "/api/places")).status).toBe(401)
 })
 

@@ -10,6 +10,8 @@ import type { Config } from "../config.ts"
 
 /** Set by our own server from the socket, never taken from the client. */
 export const CLIENT_ADDRESS_HEADER = "x-ossagent-client-address"
+/** Path and query that was asked for, set by our own server likewise. */
+export const ASKED_HEADER = "x-ossagent-asked"
 export const SCHEMA = "dashboard"
 
 const DAY_SEC = 86_400

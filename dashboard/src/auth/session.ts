@@ -2,7 +2,8 @@ import { headers } from "next/headers"
 import { redirect } from "next/navigation"
 import type { Pool } from "pg"
 import { type Config, readConfig } from "../config.ts"
-import { type Auth, createAuth } from "./auth.ts"
+import { ASKED_HEADER, type Auth, createAuth } from "./auth.ts"
+import { loginHref } from "./loginhref.ts"
 import { createPool } from "./pool.ts"
 import { mayAs, type Person, ROLES, type Role } from "./roles.ts"
 
@@ -36,7 +37,7 @@ export async function readPerson(given: Headers): Promise<Person | null> {
 export async function requirePerson(needed: Role = "viewer"): Promise<Person> {
   const given = await headers()
   const person = await readPerson(given)
-  if (!person) redirect("/login")
+  if (!person) redirect(loginHref(given.get(ASKED_HEADER)))
   if (!mayAs(person.role, needed)) redirect("/")
   return person
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto"
 import type { IncomingMessage, ServerResponse } from "node:http"
-import { CLIENT_ADDRESS_HEADER } from "../auth/auth.ts"
+import { ASKED_HEADER, CLIENT_ADDRESS_HEADER } from "../auth/auth.ts"
 
 interface HeaderOptions {
   development: boolean
@@ -18,6 +18,7 @@ export function addHeaders(request: IncomingMessage, response: ServerResponse, o
   request.headers["content-security-policy"] = policy
   request.headers["x-nonce"] = nonce
   request.headers[CLIENT_ADDRESS_HEADER] = clientAddress(request, options.trustProxy)
+  request.headers[ASKED_HEADER] = request.url ?? "/"
   response.setHeader("content-security-policy", policy)
   response.setHeader("x-content-type-options", "nosniff")
   response.setHeader("x-frame-options", "DENY")
