@@ -2,7 +2,7 @@
  * The browser's end of the one live stream of a page. Charts follow questions; equal questions share one place; the stream is opened
  * anew, once, a moment after the set of questions changed. A hidden page has no stream.
  */
-import type { AlarmLiveEvent, LiveEvent, LiveQuestion } from "@ossagent/wire"
+import type { AlarmLiveEvent, CatalogChanged, LiveEvent, LiveQuestion } from "@ossagent/wire"
 import { leaveForLogin } from "../question/ask.ts"
 import { keepSeconds, type LiveSeconds } from "./merge.ts"
 import { createSseParser, type SseEvent } from "./sse.ts"
@@ -37,6 +37,7 @@ export class LiveHub {
   private status: LiveStatus = { state: "opening", why: "", since: 0 }
   private heardAt = 0
   private alarms: AlarmLiveEvent["open"] | null = null
+  private catalogVersion = 0
   private stream: AbortController | null = null
   private gathering: ReturnType<typeof setTimeout> | undefined
   private watchdog: ReturnType<typeof setInterval> | undefined
@@ -94,6 +95,8 @@ export class LiveHub {
     return () => void this.alarmListeners.delete(listener)
   }
   readOpenAlarms = (): AlarmLiveEvent["open"] | null => this.alarms
+  /** Another number whenever there are new series; 0 until the stream has said so. */
+  readCatalogVersion = (): number => this.catalogVersion
 
   private reopen(afterMs: number): void {
     if (!this.running) return
@@ -145,7 +148,10 @@ export class LiveHub {
 
   private take({ name, data }: SseEvent): void {
     if (name === "metric") this.takeMetric(JSON.parse(data) as LiveEvent)
-    else if (name === "alarm") {
+    else if (name === "catalog") {
+      this.catalogVersion = (JSON.parse(data) as CatalogChanged).version
+      this.tellListeners()
+    } else if (name === "alarm") {
       const event = JSON.parse(data) as AlarmLiveEvent
       this.alarms = event.open
       for (const listener of this.alarmListeners) listener(event)

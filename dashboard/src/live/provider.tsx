@@ -19,7 +19,7 @@ function useHub(): LiveHub {
 }
 
 /** The newest seconds of the answer to `ask`, at most about once in `everyMs`; null: do not follow. */
-export function useLiveSeconds(ask: LiveAsk | null, everyMs = 900): LiveSeconds | null {
+export function useLiveSeconds(ask: LiveAsk | null, everyMs = 450): LiveSeconds | null {
   const hub = useHub()
   const key = ask === null ? "" : JSON.stringify(ask)
   const [seconds, setSeconds] = useState<LiveSeconds | null>(null)
@@ -56,6 +56,12 @@ export function useLiveStatus(): LiveStatus {
 export function useOpenAlarms(): AlarmLiveEvent["open"] | null {
   const hub = useHub()
   return useSyncExternalStore(hub.onStatus, hub.readOpenAlarms, () => null)
+}
+
+/** Another number whenever there are new series. */
+export function useCatalogVersion(): number {
+  const hub = useHub()
+  return useSyncExternalStore(hub.onStatus, hub.readCatalogVersion, () => 0)
 }
 
 /** Calls `listener` with every change of alarms. */

@@ -1,5 +1,5 @@
 import { callUpstream, type Upstream } from "../upstream/forward.ts"
-import { createSseParser } from "./sse.ts"
+import { createSseParser, type SseEvent } from "./sse.ts"
 
 const BACK_OFF_MS = [500, 1_000, 2_000, 5_000]
 
@@ -9,7 +9,7 @@ interface Source {
   path: string
   body?: unknown
   signal: AbortSignal
-  onData: (data: string) => void
+  onEvent: (event: SseEvent) => void
   /** Told when it changes; the stream to the browser stays open meanwhile. */
   onState: (state: "up" | "away", why: string) => void
 }
@@ -33,8 +33,8 @@ export async function relay(source: Source): Promise<void> {
   }
 }
 
-async function readAll(body: ReadableStream<Uint8Array>, { onData }: Source): Promise<void> {
-  const push = createSseParser((event) => onData(event.data))
+async function readAll(body: ReadableStream<Uint8Array>, { onEvent }: Source): Promise<void> {
+  const push = createSseParser(onEvent)
   const decoder = new TextDecoder()
   for await (const chunk of body) push(decoder.decode(chunk, { stream: true }))
 }

@@ -1,6 +1,7 @@
 /**
  * The one stream of a page: the collector's live answers and the alerting service's changes in one connection, because a browser has
- * six of them for all its tabs. Events: `metric` (LiveEvent), `alarm` (AlarmLiveEvent), `state` (StreamState).
+ * six of them for all its tabs. Events: `metric` (LiveEvent), `catalog` (CatalogChanged), `alarm` (AlarmLiveEvent), `state`
+ * (StreamState).
  */
 import type { LiveBody } from "../question/schema.ts"
 import { alerting, collector } from "../upstream/places.ts"
@@ -72,7 +73,7 @@ function follow(
     Object.assign(state, { [part]: now, why })
     write(`event: state\ndata: ${JSON.stringify(state)}\n\n`)
   }
-  const event = (name: string) => (data: string) => write(`event: ${name}\ndata: ${data}\n\n`)
+  const hand = (name: string, data: string) => write(`event: ${name}\ndata: ${data}\n\n`)
   const beat = setInterval(() => write(": beat\n\n"), BEAT_MS)
   const check = setInterval(() => {
     stillAllowed().then(
@@ -96,19 +97,18 @@ function follow(
     method: "GET",
     path: "/v1/live",
     signal,
-    onData: event("alarm"),
+    onEvent: ({ data }) => hand("alarm", data),
     onState: tell("alerting"),
   })
-  if (questions.length > 0)
-    void relay({
-      upstream: collector(),
-      method: "POST",
-      path: "/v1/report/live",
-      body: { questions },
-      signal,
-      onData: event("metric"),
-      onState: tell("collector"),
-    })
+  void relay({
+    upstream: collector(),
+    method: "POST",
+    path: "/v1/report/live",
+    body: { questions },
+    signal,
+    onEvent: ({ name, data }) => hand(name === "catalog" ? "catalog" : "metric", data),
+    onState: tell("collector"),
+  })
 }
 
 function tryClose(controller: ReadableStreamDefaultController): void {

@@ -58,6 +58,8 @@ export const QUESTIONS = {
     metric: metric.optional(),
     since: at.optional(),
     limit,
+    /** Of the catalog, as the stream told it: an answer that somebody else was given before that will not do. */
+    catalogVersion: z.number().int().min(0).optional(),
   }),
   exceptions: z.strictObject({
     service: text.optional(),

@@ -14,7 +14,7 @@ interface Answer {
 
 const kept = new Map<string, { at: number; answer: Promise<Answer> }>()
 
-/** Every open page asks again all the time: people who ask the same within a moment share one question and its answer. */
+/** Many pages ask again at once: people who ask the same within a moment, of the same version, share one question and its answer. */
 async function share(key: string, find: () => Promise<Answer>): Promise<Response> {
   const now = Date.now()
   let entry = kept.get(key)
@@ -30,12 +30,14 @@ async function share(key: string, find: () => Promise<Answer>): Promise<Response
   return new Response(body, { status, headers: { "content-type": "application/json", "cache-control": "no-store" } })
 }
 
-export const askCatalog = (upstream: Upstream, question: unknown): Promise<Response> =>
-  share(JSON.stringify(question), () => readAnswer(upstream, question))
+export const askCatalog = (upstream: Upstream, question: { catalogVersion?: number }): Promise<Response> => {
+  const { catalogVersion: _, ...asked } = question
+  return share(JSON.stringify(question), () => readAnswer(upstream, asked))
+}
 
 /** The catalog as the menu and the overview need it. */
-export const readPlaces = (upstream: Upstream): Promise<Response> =>
-  share("places", async () => {
+export const readPlaces = (upstream: Upstream, version: string): Promise<Response> =>
+  share(`places ${version}`, async () => {
     const answer = await readAnswer(upstream, { limit: MOST_ENTRIES })
     if (answer.status !== 200) return answer
     const { entries } = JSON.parse(answer.body) as CatalogAnswer
