@@ -22,7 +22,7 @@ export function Audit() {
           placeholder="Filter by person, action, detail …"
           value={text}
           onChange={(event) => setText(event.target.value)}
-          className="sm:!w-72"
+          className="!w-72"
         />
       </PageHead>
       <div className="space-y-4">

@@ -28,7 +28,7 @@ const MOST_QUESTIONS = 32
 const GATHER_MS = 250
 const SILENT_MS = 25_000
 const NOBODY = "the dashboard does not answer"
-const BACK_OFF_MS = [500, 1_000, 2_000, 4_000, 8_000]
+const BACK_OFF_MS = [500, 1_000, 2_000, 3_000]
 
 export class LiveHub {
   private readonly followed = new Map<string, Followed>()
@@ -129,7 +129,7 @@ export class LiveHub {
       // a browser says of a connection that failed only that it is a TypeError, each in its own words
       this.tell("lost", error instanceof Error && !(error instanceof TypeError) ? error.message : NOBODY)
       this.reopen(
-        (BACK_OFF_MS[Math.min(this.failures++, BACK_OFF_MS.length - 1)] ?? 8_000) * (0.75 + Math.random() / 2),
+        (BACK_OFF_MS[Math.min(this.failures++, BACK_OFF_MS.length - 1)] ?? 3_000) * (0.75 + Math.random() / 2),
       )
     }
   }

@@ -5,6 +5,7 @@ import useSWR from "swr"
 import { useCatalog } from "../catalog/use-catalog.ts"
 import { Badge, SeverityBadge } from "../piece/badge.tsx"
 import { Button, IconButton } from "../piece/button.tsx"
+import { Confirm } from "../piece/confirm.tsx"
 import { Empty, Failure, PageHead, Panel, SkeletonRows } from "../piece/panel.tsx"
 import { call } from "../question/ask.ts"
 import { useAttempt } from "../shell/notice.tsx"
@@ -73,6 +74,7 @@ interface RuleRowProps {
 
 function RuleRow({ rule, sentence, may, onEdit, onChange }: RuleRowProps) {
   const attempt = useAttempt()
+  const [removing, setRemoving] = useState(false)
   const path = `/api/alerting/rules/${rule.id}`
   async function toggle(): Promise<void> {
     const body = { ...toNewRule(rule), enabled: !rule.enabled }
@@ -81,10 +83,10 @@ function RuleRow({ rule, sentence, may, onEdit, onChange }: RuleRowProps) {
     )
     onChange()
   }
-  async function remove(): Promise<void> {
-    if (!window.confirm(`Remove the rule “${rule.name}”? Its open alarms are resolved.`)) return
-    await attempt(`${rule.name}: removed`, () => call(path, { method: "DELETE" }))
+  async function remove(): Promise<boolean> {
+    const done = await attempt(`${rule.name}: removed`, () => call(path, { method: "DELETE" }))
     onChange()
+    return done
   }
   return (
     <li data-testid="rule" className="flex flex-wrap items-center justify-between gap-3 px-4 py-3">
@@ -114,8 +116,13 @@ function RuleRow({ rule, sentence, may, onEdit, onChange }: RuleRowProps) {
         <div className="flex items-center gap-1">
           <Button onClick={() => void toggle()}>{rule.enabled ? "Switch off" : "Switch on"}</Button>
           <IconButton icon="edit" label={`Change ${rule.name}`} onClick={onEdit} />
-          {!rule.builtIn && <IconButton icon="trash" label={`Remove ${rule.name}`} onClick={() => void remove()} />}
+          {!rule.builtIn && <IconButton icon="trash" label={`Remove ${rule.name}`} onClick={() => setRemoving(true)} />}
         </div>
+      )}
+      {removing && (
+        <Confirm title="Remove this rule?" action="Remove rule" onConfirm={remove} onClose={() => setRemoving(false)}>
+          <b>{rule.name}</b> is watched no longer, and its open alarms are resolved.
+        </Confirm>
       )}
     </li>
   )
