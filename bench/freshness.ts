@@ -1,17 +1,17 @@
-/** From `inc()` to the report and to a live stream, at two loads. */
+/** From `inc()` to the report and to a page in a real browser, of the whole product as `npm start` runs it, at two loads. */
 import { randomBytes } from "node:crypto"
-import { request } from "node:http"
 import { setTimeout as sleep } from "node:timers/promises"
-import { createAgent } from "@ossagent/agent"
-import { createPointGroup, encodeFrame, encodeNames, encodePoints, type LiveEvent, SECTION } from "@ossagent/wire"
+import { type Agent, createAgent } from "@ossagent/agent"
+import { adminOf, chromiumPath, logIn, openBrowser } from "@ossagent/test/browser"
+import { ask, type Product, startProduct } from "@ossagent/test/stack"
+import { createPointGroup, encodeFrame, encodeNames, encodePoints, SECTION } from "@ossagent/wire"
+import type { Page } from "playwright-core"
 import { atMost, quantile, report, stated } from "./result.ts"
-import { INGEST_KEY, READ_TOKEN, type Stack, startStack } from "./stack.ts"
 
-const SAMPLES = 60
-const auth = { authorization: `Bearer ${READ_TOKEN}`, "content-type": "application/json" }
+const SAMPLES = Number(process.argv[2] ?? 60)
 
 /** Points of other services, `rate` a second, until stopped. */
-function startLoad(stack: Stack, rate: number): () => void {
+function startLoad({ collectorUrl, secrets }: Product, rate: number): () => void {
   const agent = randomBytes(16).toString("hex")
   const group = createPointGroup("counter", rate)
   group.length = rate
@@ -36,85 +36,104 @@ function startLoad(stack: Stack, rate: number): () => void {
     const points = { type: SECTION.points, body: encodePoints(Math.floor(Date.now() / 1000) - 1, [group]) }
     const header = { agent, epoch: 1, sequence: ++sequence, selfContained: false }
     const body = encodeFrame(header, sequence === 1 ? [names, points] : [points])
-    const headers = { authorization: `Bearer ${INGEST_KEY}`, "content-type": "application/x-ossagent-frame" }
-    void fetch(`${stack.collectorUrl}/v1/frames`, { method: "POST", headers, body: Buffer.from(body) }).then((answer) =>
+    const headers = { authorization: `Bearer ${secrets.ingestKey}`, "content-type": "application/x-ossagent-frame" }
+    void fetch(`${collectorUrl}/v1/frames`, { method: "POST", headers, body: Buffer.from(body) }).then((answer) =>
       answer.text(),
     )
   }, 1_000)
   return () => clearInterval(timer)
 }
 
-async function totalOf(stack: Stack, metric: string): Promise<number> {
-  const question = { metric, from: Date.now() - 60_000, to: Date.now() + 1_000, stepSec: 1, stats: ["sum"] }
-  const answer = await fetch(`${stack.collectorUrl}/v1/report/range`, {
-    method: "POST",
-    headers: auth,
-    body: JSON.stringify(question),
-  })
-  if (!answer.ok) return 0
-  const { series } = (await answer.json()) as { series: { values: { sum: (number | null)[] } }[] }
-  return (series[0]?.values.sum ?? []).reduce<number>((sum, value) => sum + (value ?? 0), 0)
+async function isReported(product: Product, metric: string): Promise<boolean> {
+  const question = { metric, from: Date.now() - 60_000, to: Date.now() + 1_000, stepSec: 1, stats: ["sum" as const] }
+  const { series } = await ask(product, "range", question)
+  return (series?.[0]?.values.sum ?? []).some((sum) => sum !== null)
 }
 
-/** Calls `seen` with every live event of the metric, as the browser's stream hands them on. */
-function follow(stack: Stack, metric: string, seen: (event: LiveEvent) => void): () => void {
-  const call = request(`${stack.collectorUrl}/v1/report/live`, { method: "POST", headers: auth }, (response) => {
-    let rest = ""
-    response.setEncoding("utf8")
-    response.on("data", (part: string) => {
-      const lines = (rest + part).split("\n\n")
-      rest = lines.pop() as string
-      for (const line of lines) if (line.startsWith("data: ")) seen(JSON.parse(line.slice(6)) as LiveEvent)
-    })
-  })
-  call.on("error", () => undefined)
-  call.end(JSON.stringify({ questions: [{ id: "f", metric, stats: ["sum"] }] }))
-  return () => call.destroy()
+/** At any moment of the agent's second. */
+const waitAnyMoment = (): Promise<void> => sleep(200 + Math.random() * 1_000)
+
+interface Measured {
+  /** A metric that was never there before, in the report. */
+  toReport: number[]
+  /** The same, its chart on a page that was open before. */
+  toPage: number[]
+  /** A new value of a metric that is on the page. */
+  toFigure: number[]
 }
 
-async function measure(rate: number): Promise<{ toReport: number[]; toStream: number[] }> {
-  const stack = await startStack()
-  const stopLoad = startLoad(stack, rate)
+async function measure(rate: number): Promise<Measured> {
+  const product = await startProduct()
+  const stopLoad = startLoad(product, rate)
+  const agent = createAgent({
+    service: "fresh",
+    collector: product.collectorUrl,
+    key: product.secrets.ingestKey,
+    spool: false,
+  })
+  const browser = await openBrowser()
+  const page = await browser.newPage()
+  await page.goto(product.dashboardUrl)
+  await logIn(page, adminOf(product))
+  await page.waitForURL((url) => url.pathname === "/")
   await sleep(3_000)
-  const agent = createAgent({ service: "fresh", collector: stack.collectorUrl, key: INGEST_KEY, spool: false })
-  const toReport: number[] = []
-  const toStream: number[] = []
+  const measured: Measured = { toReport: [], toPage: [], toFigure: [] }
   for (let sample = 0; sample < SAMPLES; sample++) {
-    // A metric of its own each time, at any moment of the agent's second.
-    const metric = `fresh.${sample}`
-    await sleep(200 + Math.random() * 1_000)
-    let streamed = 0
-    const unfollow = follow(stack, metric, (event) => {
-      if (event.series.length > 0 && streamed === 0) streamed = Date.now()
-    })
+    const metric = `fresh.report.${sample}`
+    await waitAnyMoment()
     const from = Date.now()
     agent.counter(metric).inc()
-    while ((await totalOf(stack, metric)) === 0) await sleep(5)
-    toReport.push(Date.now() - from)
-    while (streamed === 0) await sleep(5)
-    toStream.push(streamed - from)
-    unfollow()
+    while (!(await isReported(product, metric))) await sleep(5)
+    measured.toReport.push(Date.now() - from)
   }
+  for (let sample = 0; sample < SAMPLES; sample++)
+    measured.toPage.push(await timeNewMetric(product, page, agent, sample))
+  await page.goto(`${product.dashboardUrl}/m/fresh.level?range=5m&step=1&split=none`)
+  for (let sample = 0; sample < SAMPLES; sample++) measured.toFigure.push(await timeNewValue(page, agent, 100 + sample))
+  await browser.close()
   await agent.stop()
   stopLoad()
-  await stack.stop()
-  return { toReport, toStream }
+  await product.stop()
+  return measured
 }
 
-const low = await measure(1_000)
-const high = await measure(50_000)
-const figures = [low, high].flatMap(({ toReport, toStream }, at) => {
-  const load = at === 0 ? "1,000 points/s" : "50,000 points/s"
-  return [
-    stated(`to the report, p50, at ${load}`, quantile(toReport, 0.5) / 1000, "s"),
-    atMost(`to the report, p99, at ${load}`, quantile(toReport, 0.99) / 1000, "s", 2),
-    stated(`to the live stream that the browser reads, p50, at ${load}`, quantile(toStream, 0.5) / 1000, "s"),
-    atMost(`to the live stream that the browser reads, p99, at ${load}`, quantile(toStream, 0.99) / 1000, "s", 2),
-  ]
-})
+async function timeNewMetric(product: Product, page: Page, agent: Agent, sample: number): Promise<number> {
+  const metric = `fresh.page.${sample}`
+  await page.goto(`${product.dashboardUrl}/m/${metric}`)
+  await page.getByText(`No metric is called ${metric}`).waitFor()
+  await waitAnyMoment()
+  const from = Date.now()
+  agent.counter(metric).inc()
+  await page.getByTestId("legend").waitFor()
+  return Date.now() - from
+}
+
+async function timeNewValue(page: Page, agent: Agent, value: number): Promise<number> {
+  await waitAnyMoment()
+  const from = Date.now()
+  agent.gauge("fresh.level").set(value)
+  await page.getByTestId("legend").getByText(String(value), { exact: true }).first().waitFor()
+  return Date.now() - from
+}
+
+if (chromiumPath === undefined) throw new Error("cannot measure to the browser: name a Chromium in OSSAGENT_CHROMIUM")
+const loads = [1_000, 50_000]
+const figures = []
+for (const rate of loads) {
+  const { toReport, toPage, toFigure } = await measure(rate)
+  const load = `at ${rate.toLocaleString("en")} points/s`
+  for (const [what, times] of [
+    ["a new metric to the report", toReport],
+    ["a new metric to its page in the browser", toPage],
+    ["a new value to the page in the browser", toFigure],
+  ] as const) {
+    figures.push(stated(`${what}, p50, ${load}`, quantile(times, 0.5) / 1000, "s"))
+    figures.push(atMost(`${what}, p99, ${load}`, quantile(times, 0.99) / 1000, "s", 2))
+  }
+}
 report({
   name: "freshness",
-  about: `From \`inc()\` on a new metric of a real agent to the first answer that holds it, ${SAMPLES} samples at each load, at random moments of the agent's second; the report is asked every few milliseconds, the stream pushes twice a second.`,
+  about: `From \`inc()\` or \`set()\` in a real agent until a report, asked every few milliseconds, has it, and until a page that is open in Chromium shows it; ${SAMPLES} samples each, at random moments of the agent's second.`,
   runs: 1,
   versions: {},
   figures,

@@ -4,12 +4,14 @@ import { readFileSync } from "node:fs"
 import { mkdtemp, rm } from "node:fs/promises"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { basename, join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
 import type { Reports } from "@ossagent/wire"
 
-export const ROOT = fileURLToPath(new URL("..", import.meta.url))
+const here = fileURLToPath(new URL(".", import.meta.url))
+/** The checkout, from this file or from what it is built to. */
+export const ROOT = join(here, basename(here) === "dist" ? "../.." : "..")
 
 /** The whole product as `npm start` runs it, on ports and data of its own. */
 export interface Product {
