@@ -44,7 +44,7 @@ const start = async (env: Record<string, string> = {}) => {
       OSSAGENT_SMTP_PORT: "0",
       OSSAGENT_ALERTING_TOKEN: token,
       OSSAGENT_READ_TOKEN: "read-token-0123456789",
-      OSSAGENT_COLLECTOR_URL: collector.url,
+      OSSAGENT_COLLECTOR: collector.url,
       OSSAGENT_POSTGRES_URL: await createTestDatabase(postgres.url, `t${++databases}`),
       OSSAGENT_DASHBOARD_URL: "http://dashboard.test",
       OSSAGENT_LOOK_MS: "200",

@@ -76,7 +76,7 @@ async function startChild(smtpUrl: string): Promise<void> {
       OSSAGENT_ALERTING_PORT: "0",
       OSSAGENT_ALERTING_TOKEN: token,
       OSSAGENT_READ_TOKEN: "read-token-0123456789",
-      OSSAGENT_COLLECTOR_URL: collector.url,
+      OSSAGENT_COLLECTOR: collector.url,
       OSSAGENT_POSTGRES_URL: databaseUrl,
       OSSAGENT_SMTP_URL: smtpUrl,
       OSSAGENT_LOOK_MS: "200",

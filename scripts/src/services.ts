@@ -22,7 +22,7 @@ export function servicesOf(config: LaunchConfig, secrets: Secrets, env: NodeJS.P
   const dashboardUrl = env.OSSAGENT_DASHBOARD_URL ?? at(dashboard)
   const postgresUrl =
     config.postgresUrl ?? `postgres://ossagent:${secrets.postgresPassword}@127.0.0.1:${postgres}/ossagent`
-  const common = { OSSAGENT_COLLECTOR_URL: at(collector), OSSAGENT_INGEST_KEY: secrets.ingestKey }
+  const common = { OSSAGENT_COLLECTOR: at(collector), OSSAGENT_KEY: secrets.ingestKey }
   const spool = (name: string) => ({ OSSAGENT_SPOOL_DIR: join(data, "spool", name) })
   const reader = {
     OSSAGENT_READ_TOKEN: secrets.readToken,

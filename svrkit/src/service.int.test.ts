@@ -142,8 +142,8 @@ describe("the process shell", () => {
     }).listen(0)
     const { port: at } = sink.address() as AddressInfo
     const { stop } = await start({
-      OSSAGENT_INGEST_KEY: "0123456789abcdef",
-      OSSAGENT_COLLECTOR_URL: `http://127.0.0.1:${at}`,
+      OSSAGENT_KEY: "0123456789abcdef",
+      OSSAGENT_COLLECTOR: `http://127.0.0.1:${at}`,
     })
     await buy({ item: "tea" })
     await stop()

@@ -22,9 +22,9 @@ const STOP_MS = 10_000
 
 /** Settings of every service. */
 const SHELL_SETTINGS = {
-  collectorUrl: setting("OSSAGENT_COLLECTOR_URL", z.url().default("http://127.0.0.1:7071"), "where the collector is"),
+  collectorUrl: setting("OSSAGENT_COLLECTOR", z.url().default("http://127.0.0.1:7071"), "where the collector is"),
   ingestKey: setting(
-    "OSSAGENT_INGEST_KEY",
+    "OSSAGENT_KEY",
     z.string().min(16).optional(),
     "key of this service's own metrics; none: they are not sent",
     { secret: true },

@@ -13,8 +13,8 @@ export function IngestKey({ value }: { value: string | null }) {
     return (
       <p className="text-ink-2">
         The dashboard does not know the key. Take one of the collector’s{" "}
-        <code className="font-mono">OSSAGENT_INGEST_KEYS</code>, or set{" "}
-        <code className="font-mono">OSSAGENT_INGEST_KEY</code> for the dashboard and start it again.
+        <code className="font-mono">OSSAGENT_INGEST_KEYS</code>, or set <code className="font-mono">OSSAGENT_KEY</code>{" "}
+        for the dashboard and start it again.
       </p>
     )
   return (
