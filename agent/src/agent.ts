@@ -6,11 +6,12 @@ import {
   type FrameSection,
   type Kind,
   LIMITS,
+  OTHER,
   SECTION,
   type Series,
 } from "@ossagent/wire"
 import { type Drained, drain, type Ids } from "./buffer/drain.ts"
-import { Outbox } from "./buffer/outbox.ts"
+import { type Clock, Outbox } from "./buffer/outbox.ts"
 import { Spool } from "./buffer/spool.ts"
 import { startBuiltIn } from "./instrument/built-in.ts"
 import type { Cell, Changed, Instruments, MetricOptions, Refused } from "./instrument/cell.ts"
@@ -26,11 +27,10 @@ import { Sender } from "./send/sender.ts"
 
 const MOST_EVENTS_PER_FLUSH = 10_000
 const MOST_PROPS = 32
+/** Metrics with their options at most; names made of user data must not use up the host's memory. */
+const MOST_METRICS = 5_000
 const UNIT_OF = { counter: "", gauge: "", timer: "ms", size: "By" } satisfies Record<Kind, string>
 const CLOCK_TOLERANCE_MS = 2_000
-
-/** Gives a gauge's value when a flush is due; may throw, which skips it. */
-type Sample = { gauge: Gauge; read: () => number }
 
 /**
  * Emits one service's metrics, events and exceptions to the collector. After {@link createAgent} nothing here throws into its host:
@@ -42,7 +42,8 @@ export class Agent {
   private readonly refused: Refused = { not_a_number: 0, bad_name: 0, too_many_series: 0, bad_event: 0 }
   private readonly instruments: Instruments = { changed: this.changed, refused: this.refused }
   private readonly families = new Map<string, Family<Counter> | Family<Gauge> | Family<Timer>>()
-  private readonly samples: Sample[] = []
+  /** What gives a gauge's value when a flush is due; may throw, which skips it. One each: the newest. */
+  private readonly samples = new Map<Gauge, () => number>()
   private readonly beforeFlush: (() => void)[] = []
   private readonly exceptions = new Exceptions()
   private events: FrameEvent[] = []
@@ -57,7 +58,8 @@ export class Agent {
   private alarmClock: NodeJS.Timeout | null = null
   private flushing: Promise<void> = Promise.resolve()
   private readonly stopping: (() => void)[] = []
-  private stopped = false
+  private stopped: Promise<void> | null = null
+  private spoolFailed = false
   private readonly self: SelfPoints
 
   constructor(options: AgentOptions) {
@@ -68,7 +70,7 @@ export class Agent {
     this.sender = new Sender(this.outbox, this.spool, createPoster(collector, key), {
       stored: (count, reply, roundTripMs) => this.stored(count, reply, roundTripMs),
       trouble: (message) => this.trouble(message),
-      clock: (now) => this.outbox.shift(this.correctClock(now)),
+      clock: (now) => this.tellClock(now),
     })
     this.flushMs = flushMs
     this.intervalStart = this.now()
@@ -86,11 +88,11 @@ export class Agent {
     return this.family("counter", metric, options, Counter).root
   }
 
-  /** With `read`, the gauge is sampled once a flush. */
+  /** With `read`, the gauge is sampled once a flush; a further `read` of the same gauge takes the place of the first. */
   gauge(metric: string, read?: (() => number) | MetricOptions, options: MetricOptions = {}): Gauge {
     const given = typeof read === "object" ? read : options
     const { root } = this.family("gauge", metric, given, Gauge)
-    if (typeof read === "function") this.samples.push({ gauge: root, read })
+    if (typeof read === "function") this.samples.set(root, read)
     return root
   }
 
@@ -142,31 +144,37 @@ export class Agent {
 
   /** Sends everything emitted so far. Resolves when it is stored, or when the collector cannot be reached now. */
   async flush(): Promise<void> {
+    // Timers and sockets of the agent let the process end; who waits for a flush wants its end.
+    const hold = setInterval(() => undefined, 60_000)
     await this.collect()
     this.sender.hurry()
     await this.sender.send()
+    clearInterval(hold)
   }
 
   /** Moves what is not sent yet to the spool at once, without waiting: for a process that is about to exit. */
   spill(): void {
-    if (!this.stopped) {
-      this.stopped = true
+    if (this.stopped === null) {
+      this.stopped = Promise.resolve()
       const items = this.takeItems()
       const second = Math.floor(this.intervalStart / 1000)
       let part = drain(this.changed, second, this.ids)
-      if (part !== null || items.length > 0) this.keep(part, items)
+      if (part !== null || items.length > 0) this.keep(second, part, items)
       while (part !== null) {
         part = drain(this.changed, second, this.ids)
-        if (part !== null) this.keep(part, [])
+        if (part !== null) this.keep(second, part, [])
       }
     }
     this.outbox.spillAll()
   }
 
   /** The last flush; what cannot be sent within `deadlineMs` goes to the spool. The agent is of no use afterwards. */
-  async stop(deadlineMs = 2_000): Promise<void> {
-    if (this.stopped) return
-    this.stopped = true
+  stop(deadlineMs = 2_000): Promise<void> {
+    this.stopped ??= this.end(deadlineMs)
+    return this.stopped
+  }
+
+  private async end(deadlineMs: number): Promise<void> {
     if (this.alarmClock !== null) clearTimeout(this.alarmClock)
     for (const stop of this.stopping) attempt(stop)
     let late: NodeJS.Timeout | undefined
@@ -207,6 +215,10 @@ export class Agent {
     const key = `${kind} ${metric} ${subsystem} ${JSON.stringify(all)}`
     const known = this.families.get(key) as Family<T> | undefined
     if (known !== undefined) return known
+    if (this.families.size >= MOST_METRICS && metric !== OTHER) {
+      this.refused.too_many_series++
+      return this.findFamily(kind, OTHER, {}, handle)
+    }
     const unit = cleanText(options?.unit ?? UNIT_OF[kind], LIMITS.unit)
     const base = { service, subsystem, version, host, metric, kind, unit, labels: all }
     const make = (family: Family<T>, series: Series) => new handle(this.instruments, family, series)
@@ -217,7 +229,7 @@ export class Agent {
 
   /** Flushes fall on whole intervals of the clock, so that a point holds one whole second. */
   private schedule(): void {
-    if (this.stopped) return
+    if (this.stopped !== null) return
     const dueMs = this.flushMs - (this.now() % this.flushMs)
     this.alarmClock = setTimeout(
       () => {
@@ -237,7 +249,7 @@ export class Agent {
 
   private async drainAll(): Promise<void> {
     for (const sample of this.beforeFlush) attempt(sample)
-    for (const { gauge, read } of this.samples) attempt(() => gauge.set(read()))
+    for (const [gauge, read] of this.samples) attempt(() => gauge.set(read()))
     const second = Math.floor(this.intervalStart / 1000)
     this.intervalStart = this.now()
     const items = this.takeItems()
@@ -250,7 +262,7 @@ export class Agent {
     for (;;) {
       const part = drain(due, second, this.ids)
       if (part === null && (!first || items.length === 0)) break
-      this.keep(part, first ? items : [])
+      this.keep(second, part, first ? items : [])
       first = false
       if (part === null) break
       // Gives the host its turn: a flush of many series is done in short steps.
@@ -258,16 +270,24 @@ export class Agent {
     }
   }
 
-  private keep(part: Drained | null, items: { section: FrameSection; count: number }[]): void {
+  private keep(second: number, part: Drained | null, items: { section: FrameSection; count: number }[]): void {
     this.refused.not_a_number += part?.notFinite ?? 0
     this.outbox.add({
+      second,
       points: part?.points ?? new Uint8Array(0),
       cells: part?.cells ?? [],
       named: part?.named ?? [],
       items: items.map((item) => item.section),
       count: (part?.cells.length ?? 0) + items.reduce((sum, item) => sum + item.count, 0),
     })
-    if (this.spool?.failure) this.trouble(this.spool.failure)
+    this.tellSpool()
+  }
+
+  private tellSpool(): void {
+    const failure = this.spool?.failure ?? null
+    if (failure !== null) this.trouble(`${failure}; what memory cannot hold is dropped until that is put right`)
+    else if (this.spoolFailed) this.trouble(`the spool ${this.settings.spool} can be written again`)
+    this.spoolFailed = failure !== null
   }
 
   private takeItems(): { section: FrameSection; count: number }[] {
@@ -294,18 +314,21 @@ export class Agent {
     this.flushMs = Math.min(60_000, Math.max(this.settings.flushMs, asked))
   }
 
-  /** Follows the collector's clock where ours is off by more than 2 s. Answers by how many seconds it moved. */
-  private correctClock(collectorNow: number): number {
+  private tellClock(collectorNow: number): Clock {
+    this.correctClock(collectorNow)
+    return { nowSec: Math.floor(collectorNow / 1000), offsetSec: Math.round(this.clockOffsetMs / 1000) }
+  }
+
+  /** Follows the collector's clock where ours is off by more than 2 s. */
+  private correctClock(collectorNow: number): void {
     const offsetMs = collectorNow - Date.now()
     const wanted = Math.abs(offsetMs) > CLOCK_TOLERANCE_MS ? offsetMs : 0
-    if (Math.abs(wanted - this.clockOffsetMs) <= CLOCK_TOLERANCE_MS) return 0
-    const movedMs = wanted - this.clockOffsetMs
+    if (Math.abs(wanted - this.clockOffsetMs) <= CLOCK_TOLERANCE_MS) return
+    this.intervalStart += wanted - this.clockOffsetMs
     this.clockOffsetMs = wanted
-    this.intervalStart += movedMs
     this.trouble(
       `this machine's clock is ${Math.round(-wanted / 1000)} s ahead of the collector's; times are corrected`,
     )
-    return Math.round(movedMs / 1000)
   }
 
   private trouble(message: string): void {

@@ -1,4 +1,4 @@
-import { hostname, tmpdir, userInfo } from "node:os"
+import { hostname, tmpdir } from "node:os"
 import { join } from "node:path"
 import { type Labels, LIMITS } from "@ossagent/wire"
 import type { Dims } from "./instrument/cell.ts"
@@ -88,5 +88,6 @@ function collectorUrl(value: string): URL {
   return url
 }
 
+/** By number and not by `userInfo`, which throws where the user has no entry, as in many containers. */
 const defaultSpool = (service: string): string =>
-  join(tmpdir(), `ossagent-${userInfo().uid}`, service.replace(/[^\w.-]/g, "_"))
+  join(tmpdir(), `ossagent-${process.getuid?.() ?? "user"}`, service.replace(/[^\w.-]/g, "_"))

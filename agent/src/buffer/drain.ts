@@ -13,8 +13,12 @@ import {
 import type { Cell, Changed } from "../instrument/cell.ts"
 import type { Timer } from "../instrument/timer.ts"
 
-/** Series a frame at most: what keeps one step of a flush short. */
-export const SERIES_PER_FRAME = 4_000
+/**
+ * What one frame holds at most, and so what one step of a flush takes, in counters or gauges. A timer weighs as many as its window of
+ * buckets takes to walk.
+ */
+export const SERIES_PER_FRAME = 2_000
+const BUCKETS_PER_WEIGHT = 128
 /** Series that one frame names at most: names take far longer to encode than points, and most of all in a young process. */
 export const NAMES_PER_FRAME = 500
 
@@ -34,43 +38,50 @@ export interface Ids {
 }
 
 /**
- * Takes the deltas of up to {@link SERIES_PER_FRAME} changed series; null when nothing changed.
+ * Takes the deltas of changed series, up to the weight of {@link SERIES_PER_FRAME}; null when nothing changed.
  * Call it until then, giving the event loop its turn in between.
  */
 export function drain(changed: Changed, second: number, ids: Ids): Drained | null {
   const out: Drained = { points: new Uint8Array(0), cells: [], named: [], notFinite: 0 }
   const groups: PointGroup[] = []
-  const take = <T extends Cell>(list: T[], fill: (cells: T[]) => PointGroup[]): void => {
-    const cells = takeLast(list, SERIES_PER_FRAME - out.cells.length, NAMES_PER_FRAME - out.named.length)
+  const room: Room = { weight: SERIES_PER_FRAME, names: NAMES_PER_FRAME }
+  const take = <T extends Cell>(list: T[], fill: (cells: T[]) => PointGroup[], weigh: (cell: T) => number): void => {
+    const cells = takeLast(list, room, weigh)
     if (cells.length === 0) return
     for (const cell of cells) nameOnce(cell, ids, out)
     groups.push(...fill(cells))
     for (const cell of cells) out.cells.push(cell)
   }
-  take(changed.counters, (cells) => [drainCounters(cells, out)])
-  take(changed.gauges, (cells) => [drainGauges(cells)])
-  take(changed.timers, (cells) => [
+  take(changed.counters, (cells) => [drainCounters(cells, out)], one)
+  take(changed.gauges, (cells) => [drainGauges(cells)], one)
+  const timersOf = (cells: Timer[], kind: "timer" | "size") =>
     drainTimers(
-      "timer",
-      cells.filter((cell) => cell.series.kind === "timer"),
-    ),
-    drainTimers(
-      "size",
-      cells.filter((cell) => cell.series.kind === "size"),
-    ),
-  ])
+      kind,
+      cells.filter((cell) => cell.series.kind === kind),
+    )
+  take(changed.timers, (cells) => [timersOf(cells, "timer"), timersOf(cells, "size")], weighTimer)
   if (out.cells.length === 0) return null
   out.points = encodePoints(second, groups)
   return out
 }
 
-/** Takes up to `room` handles off the end of the list, of which up to `names` were never named. */
-function takeLast<T extends Cell>(list: T[], room: number, names: number): T[] {
+/** What the frame can still hold. */
+interface Room {
+  weight: number
+  /** Series that were never named. */
+  names: number
+}
+
+const one = (): number => 1
+const weighTimer = (timer: Timer): number => 1 + timer.buckets.length / BUCKETS_PER_WEIGHT
+
+/** Takes handles off the end of the list for as long as there is room, and uses that up. */
+function takeLast<T extends Cell>(list: T[], room: Room, weigh: (cell: T) => number): T[] {
   let from = list.length
-  let unnamed = 0
-  while (from > 0 && list.length - from < room) {
-    if (list[from - 1]?.id === 0 && ++unnamed > names) break
-    from--
+  for (; from > 0 && room.weight > 0; from--) {
+    const cell = list[from - 1] as T
+    if (cell.id === 0 && --room.names < 0) break
+    room.weight -= weigh(cell)
   }
   return list.splice(from)
 }

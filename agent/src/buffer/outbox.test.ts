@@ -13,6 +13,7 @@ let directories = 0
 const directory = (): string => join(root, String(++directories))
 const AGENT = "0123456789abcdef0123456789abcdef"
 const frame = (count: number, bytes = 1_000): Omit<Pending, "sequence"> => ({
+  second: 0,
   points: new Uint8Array(bytes),
   named: [],
   cells: [],
@@ -50,7 +51,7 @@ test("without a spool the oldest frames over the bound are dropped and counted",
   for (let i = 1; i <= 10; i++) outbox.add(frame(i))
   expect(outbox.length).toBe(3)
   expect(outbox.first()?.sequence).toBe(8)
-  expect(outbox.dropped).toEqual({ memory_full: 28, spool_full: 0, refused: 0 })
+  expect(outbox.dropped).toEqual({ memory_full: 28, spool_full: 0, spool_failed: 0, refused: 0 })
   expect(outbox.bytes).toBeLessThanOrEqual(4_000)
 })
 
@@ -62,7 +63,7 @@ test("with a spool they go there, self-contained and under their own number", ()
   const { header } = decodeFrame((spool.first() as { bytes: Uint8Array }).bytes)
   expect(header).toEqual({ agent: AGENT, epoch: 7, sequence: 1, selfContained: true })
   expect(spool.length + outbox.length).toBe(10)
-  expect(outbox.dropped).toEqual({ memory_full: 0, spool_full: 0, refused: 0 })
+  expect(outbox.dropped).toEqual({ memory_full: 0, spool_full: 0, spool_failed: 0, refused: 0 })
 })
 
 test("what one process spooled is found by the next, oldest first", () => {

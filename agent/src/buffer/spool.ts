@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto"
 import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, unlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 
@@ -9,6 +10,8 @@ interface Spooled {
 }
 
 const NAME = /^(\d+)-[0-9a-z]+-(\d+)-(\d+)\.frame$/
+/** A side file this old was left by a crash: nobody is writing it any longer. */
+const SIDE_FILE_MS = 3_600_000
 
 /**
  * Self-contained frames on disk, one a file, for as long as the collector is away. Written to a side file and renamed, so that a
@@ -23,7 +26,8 @@ export class Spool {
   private frames: Spooled[] = []
   private sizeBytes = 0
   private written = 0
-  private readonly owner = `${process.pid.toString(36)}${Date.now().toString(36)}`
+  /** Random, for threads and forks may share a directory. */
+  private readonly owner = randomBytes(8).toString("hex")
 
   constructor(directory: string, limitBytes: number) {
     this.directory = directory
@@ -84,11 +88,17 @@ export class Spool {
     }
     for (const file of names.sort()) {
       const match = NAME.exec(file)
-      if (match === null) continue
-      const bytes = statSync(join(this.directory, file), { throwIfNoEntry: false })?.size ?? 0
-      this.frames.push({ file, bytes, count: Number(match[3]) })
-      this.sizeBytes += bytes
+      if (match !== null) {
+        const bytes = statSync(join(this.directory, file), { throwIfNoEntry: false })?.size ?? 0
+        this.frames.push({ file, bytes, count: Number(match[3]) })
+        this.sizeBytes += bytes
+      } else if (file.endsWith(".frame.part")) this.tidy(file)
     }
+  }
+
+  private tidy(file: string): void {
+    const { mtimeMs } = statSync(join(this.directory, file), { throwIfNoEntry: false }) ?? { mtimeMs: Date.now() }
+    if (Date.now() - mtimeMs > SIDE_FILE_MS) this.removeQuietly(file)
   }
 
   private dropOldest(): number {

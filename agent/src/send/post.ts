@@ -34,6 +34,7 @@ export function createPoster(collector: URL, key: string): Poster {
         headers: { ...headers, "content-length": body.length },
       })
       ownRequests.add(request)
+      request.on("socket", (socket) => socket.unref()) // a collector that hangs must not keep the host alive
       request.on("timeout", () => request.destroy(new Error("no reply within 10 s")))
       request.on("error", reject)
       request.on("response", (response) => {

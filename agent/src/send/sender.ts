@@ -3,7 +3,7 @@
  * that the reports are fresh again at once.
  */
 import type { FrameReply } from "@ossagent/wire"
-import type { Outbox, Pending } from "../buffer/outbox.ts"
+import { type Clock, type Outbox, type Pending, rewindFrame } from "../buffer/outbox.ts"
 import type { Spool } from "../buffer/spool.ts"
 import type { Poster } from "./post.ts"
 import { backOffMs, judge, type Verdict } from "./verdict.ts"
@@ -13,9 +13,12 @@ export interface SenderEvents {
   stored: (count: number, reply: FrameReply | null, roundTripMs: number) => void
   /** Something the host's engineers should read, said at most once a minute. */
   trouble: (message: string) => void
-  /** The collector's clock, when it refused ours. */
-  clock: (collectorNow: number) => void
+  /** The collector's clock, when it refused ours; answers with what to correct by. */
+  clock: (collectorNow: number) => Clock
 }
+
+/** A frame on disk. */
+type Spooled = NonNullable<ReturnType<Spool["first"]>>
 
 export class Sender {
   private readonly outbox: Outbox
@@ -27,6 +30,8 @@ export class Sender {
   private busy: Promise<void> | null = null
   /** The frame whose series the collector asked us to name again. */
   private nameAgain: Pending | null = null
+  /** The frame whose points were moved out of the collector's future. */
+  private rewound: Pending | null = null
   private wake: NodeJS.Timeout | null = null
 
   constructor(outbox: Outbox, spool: Spool | null, poster: Poster, events: SenderEvents) {
@@ -70,18 +75,25 @@ export class Sender {
 
   /** False when it must be tried again later. */
   private async sendFrame(frame: Pending): Promise<boolean> {
-    const again = this.nameAgain === frame
+    const [again, rewound] = [this.nameAgain === frame, this.rewound === frame]
     const verdict = await this.attempt(this.outbox.encode(frame, again ? "epoch" : "new"), frame.count)
     if (verdict.do === "done") this.outbox.done(frame)
-    // Named in full and still unknown: it is this frame, not the collector's memory.
-    if (verdict.do === "drop" || (verdict.do === "name again" && again)) this.drop(frame, verdict.why)
+    // Named in full and still unknown, or moved and still ahead: it is this frame, not the collector's memory or our clock.
+    const hopeless = (verdict.do === "name again" && again) || (verdict.do === "correct clock" && rewound)
+    if (verdict.do === "drop" || hopeless) this.drop(frame, verdict.why)
     if (verdict.do === "name again") this.nameAgain = frame
-    if (verdict.do === "correct clock") this.events.clock(verdict.now)
+    if (verdict.do === "correct clock") {
+      this.rewound = frame
+      this.outbox.rewind(this.events.clock(verdict.now))
+    }
     return verdict.do !== "wait"
   }
 
-  private async sendSpooled(spooled: { bytes: Uint8Array; done: () => void; count: number }): Promise<boolean> {
-    const verdict = await this.attempt(spooled.bytes, spooled.count)
+  private async sendSpooled(spooled: Spooled): Promise<boolean> {
+    let verdict = await this.attempt(spooled.bytes, spooled.count)
+    if (verdict.do === "correct clock") {
+      verdict = await this.attempt(rewindFrame(spooled.bytes, this.events.clock(verdict.now)), spooled.count)
+    }
     if (verdict.do === "wait") return false
     if (verdict.do !== "done") {
       this.outbox.dropped.refused += spooled.count
@@ -111,7 +123,8 @@ export class Sender {
   }
 
   private wait(why: string, waitMs: number | null): void {
-    const pauseMs = waitMs ?? backOffMs(this.failures++, Math.random())
+    // Where many are told the same time to come back, they must not all come at it.
+    const pauseMs = waitMs === null ? backOffMs(this.failures++, Math.random()) : waitMs * (1 + Math.random() / 4)
     this.waitUntil = Date.now() + pauseMs
     this.events.trouble(
       `cannot reach the collector: ${why}; trying again in ${Math.ceil(pauseMs / 1000)} s, nothing is lost yet`,
