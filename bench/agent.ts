@@ -1,8 +1,10 @@
 /** What the agent costs its host: a bound increment, a bound record, and a flush of many series. */
 import { randomBytes } from "node:crypto"
 import { once } from "node:events"
-import { createServer } from "node:http"
-import type { AddressInfo } from "node:net"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { Worker } from "node:worker_threads"
 import {
   AggregationTemporality,
   InMemoryMetricExporter,
@@ -22,29 +24,37 @@ const LABELS = { method: "GET", status: "200" }
 // Latencies between 0.1 and 400 ms, the same for all.
 const values = Float64Array.from({ length: 4_096 }, (_, i) => 0.1 * 4_000 ** (((i * 2_654_435_761) % 4_096) / 4_096))
 
-/** A door that takes every frame and counts its bytes. */
-async function startDoor(): Promise<{ url: string; taken: () => number; close: () => void }> {
+/** A door that takes every frame, in a thread and heap of its own: its work and garbage are not the agent's. */
+const DOOR = `
+  const { parentPort } = require("node:worker_threads")
   let bytes = 0
-  const door = createServer((request, response) => {
-    request.on("data", (chunk: Buffer) => {
-      bytes += chunk.length
-    })
+  const door = require("node:http").createServer((request, response) => {
+    request.on("data", (chunk) => { bytes += chunk.length })
     request.on("end", () => response.end(JSON.stringify({ accepted: 1, now: Date.now() })))
   })
-  door.listen(0, "127.0.0.1")
-  await once(door, "listening")
-  const url = `http://127.0.0.1:${(door.address() as AddressInfo).port}`
-  return { url, taken: () => bytes, close: () => door.close() }
+  door.listen(0, "127.0.0.1", () => parentPort.postMessage(door.address().port))
+  parentPort.on("message", () => parentPort.postMessage(bytes))`
+
+async function startDoor(): Promise<{ url: string; taken: () => Promise<number>; close: () => Promise<number> }> {
+  const worker = new Worker(DOOR, { eval: true })
+  const [port] = await once(worker, "message")
+  const taken = async (): Promise<number> => {
+    worker.postMessage("bytes")
+    return (await once(worker, "message"))[0] as number
+  }
+  return { url: `http://127.0.0.1:${port}`, taken, close: () => worker.terminate() }
 }
 
-const start = (collector: string): Agent =>
+const start = (collector: string, spool: string | false = false): Agent =>
   createAgent({
     service: "bench",
     collector,
     key: randomBytes(8).toString("hex"),
-    spool: false,
+    spool,
+    memoryBytes: spool === false ? undefined : 10_000,
     flushMs: 60_000,
     builtIn: false,
+    onTrouble: () => undefined,
   })
 
 /** Nanoseconds a call. Each loop stands in its own function: shared, one library's shapes would slow down the next. */
@@ -124,9 +134,9 @@ const blocks: number[] = []
 const sizes: number[] = []
 for (let flush = 0; flush < FLUSHES; flush++) {
   for (const [i, counter] of counters.entries()) counter.inc(1 + ((i + flush) % 50))
-  const before = door.taken()
+  const before = await door.taken()
   blocks.push(await longestBlock(() => many.flush()))
-  sizes.push((door.taken() - before) / SERIES)
+  sizes.push(((await door.taken()) - before) / SERIES)
 }
 // Agents that name 10,000 series, in a process that has done so before.
 const firsts: number[] = []
@@ -147,12 +157,23 @@ const timerSizes: number[] = []
 for (let flush = 0; flush < FLUSHES; flush++) {
   for (const [i, timer] of timers.entries())
     for (let n = 0; n < 5; n++) timer.record(values[(i * 5 + n + flush) & 4_095] as number)
-  const before = door.taken()
+  const before = await door.taken()
   timerBlocks.push(await longestBlock(() => timerAgent.flush()))
-  timerSizes.push((door.taken() - before) / SERIES)
+  timerSizes.push(((await door.taken()) - before) / SERIES)
+}
+// The collector is away: frames go to the disk, each with the names of all its series.
+const spool = mkdtempSync(join(tmpdir(), "ossagent-bench-"))
+const alone = start("http://127.0.0.1:1", spool)
+const spooled = Array.from({ length: SERIES }, (_, i) => alone.counter(`m${i % 10}`).with({ user: i, ...LABELS }))
+const spoolBlocks: number[] = []
+for (let flush = 0; flush < FLUSHES / 2; flush++) {
+  for (const counter of spooled) counter.inc()
+  spoolBlocks.push(await longestBlock(() => alone.flush()))
 }
 for (const one of [agent, many, timerAgent]) await one.stop()
-door.close()
+await alone.stop(0)
+rmSync(spool, { recursive: true })
+await door.close()
 const [inc, record] = [nsOf("inc ossagent"), nsOf("record ossagent")]
 const spread = (name: string): number => {
   const ns = all.find((subject) => subject.name === name)?.ns ?? []
@@ -160,7 +181,7 @@ const spread = (name: string): number => {
 }
 report({
   name: "agent",
-  about: `Bound handles with two labels, ${CALLS.toLocaleString("en")} calls a round, the libraries in turn in ${ROUNDS} rounds of one process; medians. OpenTelemetry has no bound handles: it is given the same label object each time, with a live periodic reader. Flushes: ${SERIES.toLocaleString("en")} changed series to a door in the same process, ${FLUSHES} times; the first names the series and stands apart; the door's own work is in the block.`,
+  about: `Bound handles with two labels, ${CALLS.toLocaleString("en")} calls a round, the libraries in turn in ${ROUNDS} rounds of one process; medians. OpenTelemetry has no bound handles: it is given the same label object each time, with a live periodic reader. Flushes: ${SERIES.toLocaleString("en")} changed series to a door in a thread of its own, ${FLUSHES} times; the first names the series and stands apart.`,
   runs: 1,
   versions: { "prom-client": "15.1.3", "@opentelemetry/sdk-metrics": "2" },
   figures: [
@@ -177,12 +198,15 @@ report({
     stated("spread of inc, 10th to 90th percentile of the rounds", spread("inc ossagent"), "%"),
     stated("spread of record", spread("record ossagent"), "%"),
     atMost("longest block in a flush of 10,000 counters, median", median(blocks.slice(1)), "ms", 10),
-    stated("the same, worst flush", Math.max(...blocks.slice(1)), "ms"),
+    atMost("the same, worst flush", Math.max(...blocks.slice(1)), "ms", 10),
     atMost("the same, flush that names 10,000 new series, median", median(firsts), "ms", 10),
+    atMost("the same, worst", Math.max(...firsts), "ms", 10),
     stated("the same, the first of the process, code still cold", blocks[0] as number, "ms"),
     atMost("longest block in a flush of 10,000 timers, median", median(timerBlocks.slice(1)), "ms", 10),
-    stated("the same, worst flush", Math.max(...timerBlocks.slice(1)), "ms"),
+    atMost("the same, worst flush", Math.max(...timerBlocks.slice(1)), "ms", 10),
     stated("the same, flush that names 10,000 new series", timerBlocks[0] as number, "ms"),
+    atMost("longest block in a flush of 10,000 counters to the spool, median", median(spoolBlocks.slice(1)), "ms", 10),
+    atMost("the same, worst flush", Math.max(...spoolBlocks.slice(1)), "ms", 10),
     stated("bytes a counter and flush", median(sizes.slice(1)), "B"),
     stated("bytes a timer of five values and flush", median(timerSizes.slice(1)), "B"),
   ],

@@ -48,13 +48,13 @@ test.each([
   expect(execFileSync(process.execPath, args, { cwd: directory, encoding: "utf8" })).toBe("ok\n")
 })
 
-test("an installed agent registers by --import", () => {
+test.each(["--import", "--require"])("an installed agent registers by %s", (how) => {
   const env = {
     OSSAGENT_SERVICE: "s",
     OSSAGENT_COLLECTOR: "http://127.0.0.1:1",
     OSSAGENT_KEY: "k",
     OSSAGENT_SPOOL_DIR: "off",
   }
-  const args = ["--import", "@ossagent/agent/register", "-e", "console.log('ok')"]
+  const args = ["--no-warnings", how, "@ossagent/agent/register", "-e", "console.log('ok')"]
   expect(execFileSync(process.execPath, args, { cwd: directory, env, encoding: "utf8", stdio: "pipe" })).toBe("ok\n")
 })

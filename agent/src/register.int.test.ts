@@ -1,5 +1,8 @@
 import { execFile } from "node:child_process"
-import { mkdtempSync, readdirSync, rmSync } from "node:fs"
+import { once } from "node:events"
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -20,7 +23,7 @@ afterEach(async () => {
 })
 
 /** Runs a host's code under `--import @ossagent/agent/register`, as built. */
-function run(code: string, env: Record<string, string> = {}) {
+function run(code: string, env: Record<string, string> = {}, how: "--import" | "--require" = "--import") {
   const all = {
     OSSAGENT_SERVICE: "host",
     OSSAGENT_COLLECTOR: stub.url,
@@ -30,8 +33,11 @@ function run(code: string, env: Record<string, string> = {}) {
   }
   const options = { cwd: fileURLToPath(new URL("..", import.meta.url)), env: all, timeout: 30_000 }
   return new Promise<{ code: unknown; signal: unknown; stdout: string; stderr: string }>((resolve) => {
-    const child = execFile(process.execPath, ["--import", REGISTER, "-e", code], options, (_error, stdout, stderr) =>
-      resolve({ code: child.exitCode, signal: child.signalCode, stdout, stderr }),
+    const child = execFile(
+      process.execPath,
+      [how, how === "--import" ? REGISTER : fileURLToPath(REGISTER), "-e", code],
+      options,
+      (_error, stdout, stderr) => resolve({ code: child.exitCode, signal: child.signalCode, stdout, stderr }),
     )
   })
 }
@@ -81,3 +87,71 @@ test("a host that listens to SIGTERM decides itself", async () => {
   expect(ended).toMatchObject({ code: 0, signal: null })
   expect(metrics()).toContain("process.cpu")
 })
+
+test("it registers by --require too", async () => {
+  const ended = await run("setTimeout(() => console.log('done'), 100)", { NODE_NO_WARNINGS: "1" }, "--require")
+  expect(ended).toMatchObject({ code: 0, stdout: "done\n", stderr: "" })
+  expect(metrics()).toContain("process.cpu")
+})
+
+test("worker threads and forks have an agent each, and nothing of any is lost", async () => {
+  const work = "setTimeout(() => {}, 200)"
+  const folder = mkdtempSync(join(tmpdir(), "ossagent-fork-"))
+  writeFileSync(join(folder, "forked.cjs"), work)
+  const ended = await run(`
+    const { Worker } = require("node:worker_threads")
+    for (let i = 0; i < 3; i++) new Worker("${work}", { eval: true })
+    require("node:child_process").fork("${join(folder, "forked.cjs")}", [], { execArgv: process.execArgv.slice(0, 2) })`)
+  expect(ended).toMatchObject({ code: 0, stderr: "" })
+  if (readdirSync(spool).length > 0) await run("setTimeout(() => {}, 100)") // brings what threads left at their end
+  expect(new Set(stub.frames.map(({ header }) => header.agent)).size).toBeGreaterThanOrEqual(5)
+  expect(readdirSync(spool)).toEqual([])
+  rmSync(folder, { recursive: true })
+})
+
+const INDEX = new URL("../dist/index.js", import.meta.url).href
+const host = (collector: string, more = "") => `
+  import { createAgent } from "${INDEX}"
+  const oss = createAgent({ service: "s", collector: "${collector}", key: "k", flushMs: 100, onTrouble: () => {}, spool: false })
+  oss.counter("c").inc()
+  ${more}`
+const runModule = (code: string) =>
+  new Promise<{ code: unknown; ms: number; stderr: string }>((resolve) => {
+    const from = Date.now()
+    const child = execFile(
+      process.execPath,
+      ["--input-type=module", "-e", code],
+      { timeout: 30_000 },
+      (_e, _out, stderr) => resolve({ code: child.exitCode, ms: Date.now() - from, stderr }),
+    )
+  })
+
+test("an agent never keeps its host alive, though its collector takes connections and never answers", async () => {
+  const hanging = createServer(() => undefined).listen(0, "127.0.0.1")
+  await once(hanging, "listening")
+  const { port } = hanging.address() as AddressInfo
+  const ended = await runModule(host(`http://127.0.0.1:${port}`, "await new Promise((r) => setTimeout(r, 500))"))
+  expect(ended.code).toBe(0)
+  expect(ended.ms).toBeLessThan(8_000) // a request of the agent's would hold it for 10 s
+  hanging.closeAllConnections()
+  hanging.close()
+})
+
+test("a flush that the host waits for is waited for", async () => {
+  expect((await runModule(host(stub.url, "await oss.flush(); console.log('flushed')"))).code).toBe(0)
+  expect(stub.sums().c).toBe(1)
+})
+
+test.skipIf(process.getuid?.() !== 0)(
+  "a user without an entry in the system, as in many containers, can have an agent",
+  async () => {
+    const ended = await runModule(
+      `process.setuid(54_321)\n${host(stub.url, "")
+        .replace(", spool: false", "")
+        .replace(/^\s*import .*$/m, "")
+        .replace("createAgent(", `(await import("${INDEX}")).createAgent(`)}\nawait oss.stop()`,
+    )
+    expect(ended).toMatchObject({ code: 0, stderr: "" })
+    expect(stub.sums().c).toBe(1)
+  },
+)

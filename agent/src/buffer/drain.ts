@@ -17,10 +17,10 @@ import type { Timer } from "../instrument/timer.ts"
  * What one frame holds at most, and so what one step of a flush takes, in counters or gauges. A timer weighs as many as its window of
  * buckets takes to walk.
  */
-export const SERIES_PER_FRAME = 2_000
-const BUCKETS_PER_WEIGHT = 128
+export const SERIES_PER_FRAME = 1_000
+const BUCKETS_PER_WEIGHT = 512
 /** Series that one frame names at most: names take far longer to encode than points, and most of all in a young process. */
-export const NAMES_PER_FRAME = 500
+export const NAMES_PER_FRAME = 250
 
 /** One frame's points, and whose they are. */
 export interface Drained {
