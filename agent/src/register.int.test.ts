@@ -95,13 +95,13 @@ test("it registers by --require too", async () => {
 })
 
 test("worker threads and forks have an agent each, and nothing of any is lost", async () => {
-  const work = "setTimeout(() => {}, 200)"
   const folder = mkdtempSync(join(tmpdir(), "ossagent-fork-"))
-  writeFileSync(join(folder, "forked.cjs"), work)
+  const file = join(folder, "work.cjs")
+  writeFileSync(file, "setTimeout(() => {}, 200)")
   const ended = await run(`
     const { Worker } = require("node:worker_threads")
-    for (let i = 0; i < 3; i++) new Worker("${work}", { eval: true })
-    require("node:child_process").fork("${join(folder, "forked.cjs")}", [], { execArgv: process.execArgv.slice(0, 2) })`)
+    for (let i = 0; i < 3; i++) new Worker("${file}")
+    require("node:child_process").fork("${file}", [], { execArgv: process.execArgv.slice(0, 2) })`)
   expect(ended).toMatchObject({ code: 0, stderr: "" })
   if (readdirSync(spool).length > 0) await run("setTimeout(() => {}, 100)") // brings what threads left at their end
   expect(new Set(stub.frames.map(({ header }) => header.agent)).size).toBeGreaterThanOrEqual(5)
