@@ -176,6 +176,57 @@ test("a collector that is away is one alarm about the collector and none about t
   expect(all.map(({ id }) => id)).toEqual([alarm.id])
 })
 
+test("a service that was stopped on purpose: silenced beforehand nobody is told, closed it is forgotten until it is back", async () => {
+  const mine = { ...shop }
+  collector.series = [mine, other]
+  await start()
+  await quickenAbsence()
+  await sleep(2_000)
+  await call("POST", "/v1/silences", {
+    matchers: [{ dim: "service", op: "in", values: ["shop"] }],
+    until: Date.now() + 60_000,
+    reason: "taken out of service",
+  })
+  const back = silence(mine)
+  const alarm = await until("alarm", async () => (await alarms()).find(({ group }) => group.service === "shop"))
+  expect(alarm.silencedBy).not.toBeNull()
+  await call("POST", `/v1/alarms/${alarm.id}/resolve`, { note: "it is gone for good" })
+  await sleep(2_000) // ten looks
+  expect(await alarms()).toEqual([])
+  expect(await mails()).toEqual([])
+  back()
+  await sleep(2_500)
+  silence(mine)
+  await until("it is missed again", async () => (await alarms()).find(({ group }) => group.service === "shop"))
+})
+
+test("an absence rule whose question fails keeps nobody else from being missed", async () => {
+  const mine = { ...shop }
+  collector.series = [mine, other]
+  collector.refusedMetric = "gone.metric"
+  await start()
+  const absence = (await rules()).find((rule) => rule.name === "Service fell silent") as Rule
+  await call("POST", "/v1/rules", { ...toBody(absence), name: "Broken", metric: "gone.metric" })
+  await quickenAbsence()
+  await sleep(2_000)
+  silence(mine)
+  await until("alarm", async () => (await alarms()).find(({ group }) => group.service === "shop"))
+})
+
+test("a thousand services that fall silent at once are a thousand alarms and one mail", async () => {
+  const many = Array.from({ length: 1_000 }, (_, i): TestSeries => ({ ...shop, service: `s${i}` }))
+  collector.series = [...many, other]
+  await start()
+  await quickenAbsence()
+  await sleep(2_500)
+  const at = Date.now()
+  for (const series of many) series.lastAt = at
+  await until("mail", async () => (await mails()).length > 0, 30_000)
+  await sleep(3_000) // long enough for more to come
+  const sent = await mails()
+  expect(sent.map(({ subject }) => subject)).toEqual([expect.stringMatching(/^\[digest\] 1000 alarms/)])
+}, 90_000)
+
 test("bad requests are told what and where", async () => {
   await start()
   await expect(call("POST", "/v1/rules", { name: "x" })).rejects.toThrow(/400 .*body\./)

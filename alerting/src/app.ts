@@ -51,16 +51,18 @@ export const alerting = defineService({
     const parts = await createParts(context, database)
     addRoutes(http, { db: database.db, ...parts, now: Date.now, forget: parts.presence.forget })
     const stopping = new AbortController()
-    let working = false
+    let trouble: string | null = "waits for PostgreSQL"
     const booting = boot(context, database, parts, stopping.signal).then(
       () => {
-        working = true
+        trouble = null
       },
       (error: unknown) => {
-        if (!stopping.signal.aborted) log.error({ err: error }, "cannot begin to watch")
+        if (stopping.signal.aborted) return
+        trouble = `cannot begin: ${(error as Error).message}`
+        log.error({ err: error }, "cannot begin to watch")
       },
     )
-    ready("watch", () => (working ? null : "waits for PostgreSQL"))
+    ready("watch", () => trouble)
     onStop(async () => {
       stopping.abort()
       await booting
@@ -88,6 +90,7 @@ async function createParts({ config, log, onStop }: Context, { db }: OpenDatabas
   const book = createBook({
     db,
     recipients: config.alarmEmails,
+    mostAtOnce: config.mailBurst,
     now,
     onOutbox: (ids) => notifier.now?.wake(ids),
     onChanged: hub.publish,

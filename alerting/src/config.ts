@@ -87,7 +87,7 @@ export const CONFIG = {
   mailBurst: setting(
     "OSSAGENT_MAIL_BURST",
     whole(10, 1, 1_000),
-    "mails to one recipient in a row; more are merged into digests; default 10",
+    "mails to one recipient in a row, or at one look; more are merged into digests; default 10",
   ),
   mailRefillSec: setting(
     "OSSAGENT_MAIL_REFILL_SEC",

@@ -37,12 +37,21 @@ export interface TestCollector {
   asked: string[]
   /** From now on every question gets a 503. */
   broken: boolean
+  /** Questions about this metric get a 503. */
+  refusedMetric: string | null
   stop: () => Promise<void>
 }
 
 /** Answers `latest`, `range` and `catalog` from a list that the test changes. */
 export async function startTestCollector(port = 0): Promise<TestCollector> {
-  const collector = { url: "", series: [] as TestSeries[], asked: [] as string[], broken: false, stop: async () => {} }
+  const collector: TestCollector = {
+    url: "",
+    series: [],
+    asked: [],
+    broken: false,
+    refusedMetric: null,
+    stop: async () => {},
+  }
   const server = createServer((request, response) => {
     const chunks: Buffer[] = []
     request.on("data", (chunk) => chunks.push(chunk))
@@ -50,7 +59,8 @@ export async function startTestCollector(port = 0): Promise<TestCollector> {
       const report = request.url?.split("/").at(-1) ?? ""
       collector.asked.push(report)
       const question: unknown = JSON.parse(Buffer.concat(chunks).toString() || "{}")
-      const answer = collector.broken ? null : toAnswer(report, question as never, collector.series)
+      const refused = JSON.stringify((question as LatestQuestion).metrics ?? null) === `["${collector.refusedMetric}"]`
+      const answer = collector.broken || refused ? null : toAnswer(report, question as never, collector.series)
       response.writeHead(answer ? 200 : 503, { "content-type": "application/json" })
       response.end(JSON.stringify(answer ?? { error: { code: "unavailable", message: "the test says so" } }))
     })

@@ -15,6 +15,8 @@ import { type Actor, writeChanged, writeOpened, writeSides } from "./write.ts"
 export interface BookDeps {
   db: Kysely<Database>
   recipients: readonly string[]
+  /** More mails than this to one recipient at one look become a digest. */
+  mostAtOnce: number
   now: () => number
   /** Told after the commit: ids of outbox rows to be sent, in no particular order. */
   onOutbox: (ids: string[]) => void
@@ -46,7 +48,7 @@ export function createBook(deps: BookDeps): Book {
       const plan = toPlan({ open, batch, silences: await readSilences(tx, batch.at) })
       const kept = await writeOpened(tx, plan.opened)
       await writeChanged(tx, plan.changed)
-      const outbox = await writeSides(tx, [...kept, ...plan.changed], { recipients: deps.recipients, at: batch.at })
+      const outbox = await writeSides(tx, [...kept, ...plan.changed], { ...sidesOf(deps), at: batch.at })
       return { opened: kept, changed: plan.changed, outbox }
     })
     const moved = changed.filter((write) => write.event !== null)
@@ -75,6 +77,8 @@ export function createBook(deps: BookDeps): Book {
     countOpen: () => countOpen(db),
   }
 }
+
+const sidesOf = ({ recipients, mostAtOnce }: BookDeps) => ({ recipients, mostAtOnce })
 
 function publish(deps: BookDeps, writes: Write[], outbox: string[]): void {
   if (outbox.length > 0) deps.onOutbox(outbox)
@@ -125,7 +129,7 @@ async function act(deps: BookDeps, id: string, toWrite: (row: AlarmRow, told: bo
     if (!row) throw new ServiceError("unknown_alarm", `cannot find alarm ${id}`)
     const write = toWrite(row, (await readTold(tx, [id])).has(id))
     await writeChanged(tx, [write])
-    const outbox = await writeSides(tx, [write], { recipients: deps.recipients, at: deps.now() })
+    const outbox = await writeSides(tx, [write], { ...sidesOf(deps), at: deps.now() })
     return { write, outbox }
   })
   publish(deps, [write], outbox)
@@ -137,7 +141,7 @@ async function applySilences(deps: BookDeps): Promise<void> {
   const { writes, outbox } = await deps.db.transaction().execute(async (tx) => {
     const writes = toSilenceWrites(await readOpen(tx, "all"), await readSilences(tx, at), at)
     await writeChanged(tx, writes)
-    return { writes, outbox: await writeSides(tx, writes, { recipients: deps.recipients, at }) }
+    return { writes, outbox: await writeSides(tx, writes, { ...sidesOf(deps), at }) }
   })
   publish(deps, writes, outbox)
 }

@@ -83,3 +83,11 @@ test("people are told when it fires, when it resolves after that, and not under 
   expect(toTelling({ to: "pending", silenced: false, told: false }).notify).toBe(false)
   expect(toTelling({ to: "acknowledged", silenced: false, told: true }).notify).toBe(false)
 })
+
+test("a clock that is set back does not keep an alarm open until it comes round again", () => {
+  const timing = { forSec: 0, keepFiringSec: 60 }
+  const memory = { state: "firing", startedAt: 3_600_000, goodSince: 3_600_000 } as const
+  const kept = decide(memory, "good", 0, timing)
+  expect(kept).toMatchObject({ act: "keep", goodSince: 0 })
+  expect(decide({ ...memory, goodSince: 0 }, "good", 60_000, timing)).toMatchObject({ act: "resolve" })
+})

@@ -38,7 +38,7 @@ export function decide(memory: Memory | null, verdict: Verdict, now: number, tim
   if (memory.state === "pending") return decidePending(memory, verdict, now, timing)
   if (verdict === "bad") return { act: "keep", goodSince: null, why: "still bad" }
   if (verdict === "between") return { act: "keep", goodSince: null, why: "not good enough" }
-  const goodSince = memory.goodSince ?? now
+  const goodSince = Math.min(memory.goodSince ?? now, now) // a clock that was set back must not hold it up
   if (now - goodSince >= timing.keepFiringSec * 1000) return { act: "resolve", why: "good for long enough" }
   return { act: "keep", goodSince, why: "good, not for long enough" }
 }

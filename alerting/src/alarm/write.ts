@@ -55,6 +55,8 @@ export async function writeChanged(tx: Tx, writes: readonly Write[]): Promise<vo
 export interface Sides {
   recipients: readonly string[]
   at: number
+  /** More mails than this to one recipient at one look become a digest at once. */
+  mostAtOnce: number
 }
 
 /**
@@ -62,13 +64,18 @@ export interface Sides {
  *
  * @returns ids of the outbox rows that are to be sent
  */
-export async function writeSides(tx: Tx, writes: readonly Write[], { recipients, at }: Sides): Promise<string[]> {
+export async function writeSides(
+  tx: Tx,
+  writes: readonly Write[],
+  { recipients, at, mostAtOnce }: Sides,
+): Promise<string[]> {
   const now = new Date(at)
   const events = writes.flatMap(({ row, event }) =>
     event ? [{ alarm_id: row.id, at: now, actor: "detector", ...event }] : [],
   )
   for (const part of chunks(events)) await tx.insertInto("alarm_event").values(part).execute()
-  const mails = writes.flatMap((write) => recipients.flatMap((recipient) => toOutbox(write, recipient, now)))
+  const many = writes.filter(({ mail }) => mail?.telling.notify).length > mostAtOnce
+  const mails = writes.flatMap((write) => recipients.flatMap((recipient) => toOutbox(write, recipient, now, many)))
   const ids: string[] = []
   for (const part of chunks(mails)) {
     const rows = await tx.insertInto("outbox").values(part).returning(["id", "state"]).execute()
@@ -77,10 +84,10 @@ export async function writeSides(tx: Tx, writes: readonly Write[], { recipients,
   return ids
 }
 
-function toOutbox({ row, mail }: Write, recipient: string, now: Date): Insertable<OutboxTable>[] {
+function toOutbox({ row, mail }: Write, recipient: string, now: Date, many: boolean): Insertable<OutboxTable>[] {
   if (!mail) return []
   const { kind, severity, telling } = mail
-  const state = telling.notify ? "queued" : "skipped"
+  const state = !telling.notify ? "skipped" : many ? "held" : "queued"
   const detail = telling.notify ? telling.why : `${telling.why} by ${row.silenced_by}`
   return [{ alarm_id: row.id, kind, severity, recipient, state, detail, created_at: now, touched_at: now }]
 }

@@ -57,6 +57,16 @@ describe("absence", () => {
     expect(look(memory, [], 100_000, settings)).toMatchObject({ silent: [], unsure: [{ key: "a" }] })
     expect(look(memory, [], 130_000, settings).silent).toHaveLength(1)
   })
+  test("a clock that is set back an hour hides nobody's silence", () => {
+    const memory = createAbsenceMemory()
+    const hour = 3_600
+    for (let sec = 0; sec <= 60; sec += 5) look(memory, [seen("a", hour + sec)], (hour + sec) * 1000, settings)
+    loseSight(memory) // as the watch does when its own clock went back
+    const silent: number[] = []
+    for (let sec = 65; sec <= 120; sec += 5)
+      silent.push(...look(memory, [], sec * 1000, settings).silent.map(({ silentSec }) => silentSec))
+    expect(silent[0]).toBe(30)
+  })
   test("old points of somebody unknown are nobody's run", () => {
     const memory = createAbsenceMemory()
     look(memory, [seen("a", 10)], 60_000, settings)
@@ -89,6 +99,14 @@ describe("the collector", () => {
   test("without anybody known may be empty", () => {
     const state = toCollectorState(createCollectorMemory(), "stale", 0, { ...known, anybodyKnown: false })
     expect(state).toEqual({ usable: true, why: "nothing is known yet" })
+  })
+  test("is not judged by a clock that was set", () => {
+    const memory = createCollectorMemory()
+    toCollectorState(memory, "fresh", 3_600_000, known)
+    expect(toCollectorState(memory, "fresh", 5_000, known)).toMatchObject({ why: "the watch itself was away" })
+    expect(toCollectorState(memory, "fresh", 10_000, known)).toEqual({ usable: true, why: "answers" })
+    toCollectorState(memory, "none", 15_000, known)
+    expect(toCollectorState(memory, "none", 9_000_000, known)).toMatchObject({ usable: false, forSec: 0 })
   })
   test("is not blamed for our own sleep", () => {
     const memory = createCollectorMemory()

@@ -55,6 +55,7 @@ export function look(
   memory.healthySince ??= now
   const limitMs = settings.absenceSec * 1000
   const changed: Present[] = []
+  for (const present of memory.known.values()) keepOutOfFuture(present, now)
   for (const one of seen) {
     const present = remember(memory, one, now, settings)
     if (present?.proven) changed.push(present)
@@ -68,6 +69,12 @@ export function look(
     else answer.silent.push({ present, silentSec: (now - present.lastAt) / 1000 })
   }
   return answer
+}
+
+/** A clock that was set back must not make anybody present until it comes round again. */
+function keepOutOfFuture(present: Present, now: number): void {
+  present.lastAt = Math.min(present.lastAt, now)
+  present.runStart = Math.min(present.runStart, now)
 }
 
 /** Nothing can be said: silence is counted anew from the next good look. */

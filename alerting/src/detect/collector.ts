@@ -17,7 +17,8 @@ export const createCollectorMemory = (): CollectorMemory => ({ lastLookAt: null,
  * Whether the collector's answers may be judged.
  *
  * @param anybodyKnown false as long as nobody ever reported: an empty collector is then no trouble
- * @param maxLookGapSec a longer pause between two looks means that this process was asleep or stopped
+ * @param maxLookGapSec a longer pause between two looks, or a look before the last one, means that this process was asleep or stopped, or
+ *   that its clock was set
  */
 export function toCollectorState(
   memory: CollectorMemory,
@@ -25,7 +26,8 @@ export function toCollectorState(
   now: number,
   { anybodyKnown, maxLookGapSec }: { anybodyKnown: boolean; maxLookGapSec: number },
 ): CollectorState {
-  const slept = memory.lastLookAt !== null && now - memory.lastLookAt > maxLookGapSec * 1000
+  const gapMs = memory.lastLookAt === null ? 0 : now - memory.lastLookAt
+  const slept = gapMs < 0 || gapMs > maxLookGapSec * 1000
   memory.lastLookAt = now
   if (slept) memory.troubleSince = null
   if (result === "fresh" || (result === "stale" && !anybodyKnown)) {

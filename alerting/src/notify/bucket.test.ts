@@ -32,6 +32,12 @@ test("however often it is asked, no more mails pass than burst and time allow", 
   )
 })
 
+test("a clock that is set back an hour holds no mail and no digest up", () => {
+  const taken = takeToken({ tokens: 0, refilledAt: 3_600_000 }, 0, settings)
+  expect(takeToken(taken.bucket, 10_000, settings).send).toBe(true)
+  expect(isDigestDue({ count: 1, oldestAt: 3_600_000, lastDigestAt: 3_600_000 }, false, 0, settings)).toBe(true)
+})
+
 test("the first digest comes soon, the next ones at a distance unless there is a token", () => {
   const held = { count: 5, oldestAt: 0, lastDigestAt: null }
   expect(isDigestDue(held, false, 2_000, settings)).toBe(false)

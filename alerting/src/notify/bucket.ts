@@ -24,9 +24,10 @@ export function takeToken(bucket: Bucket, now: number, settings: BucketSettings)
   return { send: true, bucket: { ...filled, tokens: filled.tokens - 1 } }
 }
 
+/** A time in the future is that of a clock that was set back since: it counts as now, or mails would wait for it to come round. */
 function refill({ tokens, refilledAt }: Bucket, now: number, { burst, refillSec }: BucketSettings): Bucket {
   const earned = Math.max(0, now - refilledAt) / (refillSec * 1000)
-  return { tokens: Math.min(burst, tokens + earned), refilledAt: Math.max(now, refilledAt) }
+  return { tokens: Math.min(burst, tokens + earned), refilledAt: now }
 }
 
 export interface Held {
@@ -42,7 +43,9 @@ export function isDigestDue(
   now: number,
   settings: BucketSettings,
 ): boolean {
-  if (count === 0 || now - oldestAt < settings.digestWaitSec * 1000) return false
+  if (count === 0 || isWithin(oldestAt, now, settings.digestWaitSec)) return false
   if (token || lastDigestAt === null) return true
-  return now - lastDigestAt >= settings.digestEverySec * 1000
+  return !isWithin(lastDigestAt, now, settings.digestEverySec)
 }
+
+const isWithin = (at: number, now: number, sec: number): boolean => at <= now && now - at < sec * 1000

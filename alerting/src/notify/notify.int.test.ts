@@ -52,7 +52,14 @@ beforeEach(async () => {
   await migrate(database.pool)
   notifier = await start()
   const onOutbox = (ids: string[]) => notifier?.wake(ids)
-  book = createBook({ db: database.db, recipients: ["ann@example.com"], now: Date.now, onOutbox, onChanged: () => {} })
+  book = createBook({
+    db: database.db,
+    recipients: ["ann@example.com"],
+    mostAtOnce: 5,
+    now: Date.now,
+    onOutbox,
+    onChanged: () => {},
+  })
 })
 afterEach(async () => {
   await notifier?.stop()
@@ -125,14 +132,27 @@ test("a mail that the server refuses for good is failed and says why", async () 
   expect(row.detail).toContain("refused")
 })
 
-test("a storm of alarms is a few mails and a digest or two, and nothing is lost", async () => {
-  await judge(Array.from({ length: 300 }, (_, i) => look("bad", i)))
+test("a thousand alarms at one look are one digest, and so is their end", async () => {
+  await judge(Array.from({ length: 1_000 }, (_, i) => look("bad", i)))
+  await until("everything told", async () => (await states()).every((state) => state.endsWith(" sent")))
+  expect(server.mails.map(({ subject }) => subject)).toEqual([expect.stringMatching(/^\[digest\] 1000 alarms/)])
+  await judge(Array.from({ length: 1_000 }, (_, i) => look("good", i)))
+  await until(
+    "its end",
+    async () => (await states()).every((state) => state.endsWith(" sent")) && server.mails.length === 2,
+  )
+  expect(server.mails[1]?.subject).toMatch(/^\[digest\]/)
+})
+
+test("a storm of alarms, a few at a look, is a few mails and a digest or two, and nothing is lost", async () => {
+  const from = Date.now()
+  for (let n = 5; n <= 100; n += 5) await judge(Array.from({ length: n }, (_, i) => look("bad", i)))
   await until("everything told", async () => (await states()).every((state) => state.endsWith(" sent")))
   const digests = server.mails.filter(({ subject }) => subject?.startsWith("[digest]"))
   const told = digests.map(({ subject }) => Number(/\] (\d+) alarms/.exec(subject ?? "")?.[1]))
   expect(server.mails.length).toBe(limits.burst + digests.length)
-  expect(told.reduce((sum, n) => sum + n, limits.burst)).toBe(300)
-  expect(digests.length).toBeLessThanOrEqual(5)
+  expect(told.reduce((sum, n) => sum + n, limits.burst)).toBe(100)
+  expect(digests.length).toBeLessThanOrEqual(2 + (Date.now() - from) / (limits.digestEverySec * 1_000))
 })
 
 test("rows that no job was made for are found by the sweep", async () => {

@@ -12,6 +12,8 @@ interface Row {
   avg?: number
   p95?: number
   count?: number
+  /** Newest point, ms before the minute's end. */
+  ago?: number
 }
 
 function toAnswer(rows: readonly Row[]): LatestAnswer {
@@ -24,7 +26,7 @@ function toAnswer(rows: readonly Row[]): LatestAnswer {
     unit: rows.map(() => ""),
     group: rows.map(({ version }) => ({ service: "shop", subsystem: "checkout", version: version ?? "1" })),
     values: { rate: column("rate"), avg: column("avg"), p95: column("p95"), count: column("count") },
-    lastAt: rows.map(() => 0),
+    lastAt: rows.map(({ ago }) => 60_000 - (ago ?? 1_000)),
   }
 }
 
@@ -49,6 +51,33 @@ test("a version that is gone as a whole is a gap, not a fall to zero", () => {
   for (let m = 0; m < 200; m++) learnMinute(watch, at(m), toAnswer([paid, cpu]), watchAll)
   const seen = learnMinute(watch, at(200), toAnswer([{ ...cpu, version: "2" }]), watchAll)
   expect(seen.map(({ watched }) => watched.group.version)).toEqual(["2"])
+})
+
+const beat: Row = { metric: "agent.waiting.memory", kind: "gauge", avg: 0 }
+const clients: Row = { ...paid, version: "client-7" }
+const badOf = (seen: ReturnType<typeof learnMinute>) =>
+  toHistoryBatch([rule], seen, () => false, 0)
+    .conditions.filter(({ verdict }) => verdict === "bad")
+    .map(({ metric, group }) => `${metric} ${group.version}`)
+
+test("a deploy is no fall: the minutes in which a service stops and starts hold a part of its counts only", () => {
+  const watch = createHistoryWatch(100)
+  for (let m = 0; m < 200; m++) learnMinute(watch, at(m), toAnswer([paid, cpu, beat, clients]), watchAll)
+  const part = [{ ...paid, rate: 1 }, cpu, { ...clients, rate: 1 }]
+  expect(badOf(learnMinute(watch, at(200), toAnswer([...part, { ...beat, ago: 40_000 }]), watchAll))).toEqual([])
+  expect(badOf(learnMinute(watch, at(201), toAnswer([]), watchAll))).toEqual([])
+  expect(badOf(learnMinute(watch, at(202), toAnswer([...part, beat]), watchAll))).toEqual([])
+  expect(badOf(learnMinute(watch, at(203), toAnswer([...part, beat]), watchAll))).toEqual([
+    "order.paid 1",
+    "order.paid client-7",
+  ])
+})
+
+test("a client version falls while the service goes on: that is a fall", () => {
+  const watch = createHistoryWatch(100)
+  for (let m = 0; m < 200; m++) learnMinute(watch, at(m), toAnswer([paid, cpu, beat, clients]), watchAll)
+  const rows = [paid, cpu, beat, { ...clients, rate: 0.5, ago: 50_000 }]
+  expect(badOf(learnMinute(watch, at(200), toAnswer(rows), watchAll))).toEqual(["order.paid client-7"])
 })
 
 test("a percentile of a few timings is not looked at", () => {

@@ -29,9 +29,16 @@ export interface HistoryWatch {
   maxSeries: number
   /** Values that were not watched because the limit is reached, since the start. */
   refused: number
+  /** Whose agents beat in the newest minute; null before the first. */
+  beating: ReadonlySet<string> | null
 }
 
-export const createHistoryWatch = (maxSeries: number): HistoryWatch => ({ series: new Map(), maxSeries, refused: 0 })
+export const createHistoryWatch = (maxSeries: number): HistoryWatch => ({
+  series: new Map(),
+  maxSeries,
+  refused: 0,
+  beating: null,
+})
 
 export interface Seen {
   watched: Watched
@@ -54,6 +61,7 @@ export function learnMinute(
 ): (Seen & { verdict: Condition["verdict"] })[] {
   const values = toMinuteValues(answer)
   const alive = new Set(answer.group.map(toInstance))
+  const isPartial = findPartial(watch, answer)
   const came = new Set<string>()
   const seen: (Seen & { verdict: Condition["verdict"] })[] = []
   const learn = (watched: Watched, value: number) => {
@@ -65,13 +73,40 @@ export function learnMinute(
   }
   for (const value of values) {
     came.add(value.key)
+    if (isZeroWhenAbsent(value.stat) && isPartial(value.group)) continue
     const watched = watch.series.get(value.key) ?? tryAdd(watch, value)
     if (watched) learn(watched, value.value)
   }
   for (const watched of watch.series.values())
     if (!came.has(watched.key) && isZeroWhenAbsent(watched.stat) && alive.has(toInstance(watched.group)))
-      learn(watched, 0)
+      if (!isPartial(watched.group)) learn(watched, 0)
   return seen
+}
+
+/** Every agent sends this gauge with each flush, whatever its service does. */
+const BEAT = "agent.waiting.memory"
+const BEAT_MS = 15_000
+
+/**
+ * Tells of whom this minute holds a part only: an instance that stopped or started in it, and everything else of a service of which
+ * nobody is left. Their counts are no fall: a deploy is not an alarm. Remembers who beats for the next minute.
+ */
+function findPartial(watch: HistoryWatch, answer: LatestAnswer): (group: Group) => boolean {
+  const partial = new Set<string>()
+  const beating = new Set<string>()
+  const services = new Map<string, boolean>()
+  answer.group.forEach((group, i) => {
+    if (answer.metric[i] !== BEAT) return
+    const instance = toInstance(group)
+    const stopped = answer.to - (answer.lastAt[i] ?? answer.to) > BEAT_MS
+    const started = watch.beating !== null && !watch.beating.has(instance)
+    if (stopped || started) partial.add(instance)
+    if (!stopped) beating.add(instance)
+    const service = group.service ?? ""
+    services.set(service, (services.get(service) ?? true) && (stopped || started))
+  })
+  watch.beating = beating
+  return (group) => partial.has(toInstance(group)) || services.get(group.service ?? "") === true
 }
 
 const toInstance = ({ service, subsystem, version }: Group): string =>

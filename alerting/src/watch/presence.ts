@@ -72,7 +72,11 @@ export function createPresence(deps: PresenceDeps): Presence {
         for (const memory of memories.values()) loseSight(memory)
         return state
       }
-      for (const rule of absence) await lookAt(rule, isPlain(rule) ? answer : await ask(deps, rule), now)
+      for (const rule of absence) {
+        const own = isPlain(rule) ? answer : await tryAsk(deps, rule)
+        if (own === null) loseSight(memoryOf(rule.id))
+        else await lookAt(rule, own, now)
+      }
       if (now - savedAt >= SAVE_EVERY_MS) savedAt = now
       await flush(deps.store, dirty)
       return state
@@ -114,6 +118,17 @@ async function readAll(
     if (!(error instanceof CollectorError)) throw error
     log.debug({ why: error.message }, "collector not asked")
     return { result: "none", answer: null }
+  }
+}
+
+/** Null when this rule's own question fails: the others are looked at all the same. */
+async function tryAsk(deps: PresenceDeps, rule: KnownRule): Promise<LatestAnswer | null> {
+  try {
+    return await ask(deps, rule)
+  } catch (error) {
+    if (!(error instanceof CollectorError)) throw error
+    deps.log.warn({ rule: rule.id, why: error.message }, "an absence rule cannot be asked: its alarms stay as they are")
+    return null
   }
 }
 

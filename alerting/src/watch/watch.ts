@@ -14,6 +14,9 @@ import type { Minutes } from "./minutes.ts"
 import type { Presence } from "./presence.ts"
 import { type Bundle, toBundles, toThresholdBatch } from "./thresholds.ts"
 
+/** After an outage of the collector agents bring what they kept: until then a minute is not whole, and no fall. */
+const SETTLE_MS = 60_000
+
 export interface WatchDeps {
   collector: Collector
   rules: RuleStore
@@ -34,18 +37,20 @@ export function startWatch(deps: WatchDeps): Watch {
   const { log, agent, rules, presence, minutes } = deps
   const took = agent.timer("alerting.look", { unit: "ms" })
   let state: CollectorState = { usable: false, why: "the watch itself was away", forSec: 0 }
+  let settledAt = 0
   const looks = startLoop({ name: "look", everyMs: deps.lookMs, log }, async (now) => {
     const began = performance.now()
     const known = await rules.list()
     const before = state.why
     state = await presence.look(known, now)
+    if (!state.usable && state.forSec > 0) settledAt = now + SETTLE_MS
     if (state.why !== before) log[state.usable ? "info" : "warn"]({ why: state.why }, "collector")
     if (state.usable) await lookAtThresholds(deps, known, now)
     took.record(performance.now() - began)
     await countAlarms(deps)
   })
   const closes = startLoop({ name: "minute", everyMs: 1_000, log }, async (now) => {
-    if (!state.usable) return
+    if (!state.usable || (now < settledAt && settledAt - now <= SETTLE_MS)) return
     const history = (await rules.list()).filter((rule) => rule.detection === "history" && rule.enabled)
     try {
       await minutes.turn(history, now - deps.minuteDelayMs)
