@@ -24,35 +24,39 @@ export function prepare() {
   if (read(LOCK_STAMP) !== lock) {
     say("installing packages …")
     // Not `npm ci`: it refuses a lock file that lacks the packages of other platforms.
-    run("npm", ["install", "--no-save", "--no-fund", "--no-audit"])
+    run(
+      "npm",
+      ["install", "--no-save", "--no-fund", "--no-audit"],
+      "cannot install the packages: npm's lines above say why",
+    )
     writeFileSync(LOCK_STAMP, lock)
   }
   const sources = fingerprint()
   if (read(BUILD_STAMP) !== sources || !existsSync(join(ROOT, "dashboard/.next/BUILD_ID"))) {
     say("building …")
-    run("npm", ["run", "--silent", "build"])
+    run("npm", ["run", "--silent", "build"], "cannot build: the lines above say why")
     writeFileSync(BUILD_STAMP, fingerprint())
   }
 }
 
-/** Runs a command in the project; ends the process with its status when it fails. */
-export function run(command, args, env = {}) {
+/** Runs a command in the project; ends the process with its status, and a sentence where one is given, when it fails. */
+export function run(command, args, sentence = "", env = {}) {
   const { status, error } = spawnSync(command, args, {
     cwd: ROOT,
     stdio: "inherit",
     env: { ...process.env, NEXT_TELEMETRY_DISABLED: "1", ...env },
   })
   if (error) fail(`cannot run ${command}: ${error.message}`)
-  if (status !== 0) process.exit(status ?? 1)
+  if (status !== 0) fail(sentence, status ?? 1)
 }
 
 export function say(message) {
   process.stdout.write(`ossagent: ${message}\n`)
 }
 
-function fail(message) {
-  process.stderr.write(`ossagent: ${message}\n`)
-  process.exit(1)
+function fail(message, status = 1) {
+  if (message !== "") process.stderr.write(`ossagent: ${message}\n`)
+  process.exit(status)
 }
 
 const read = (path) => (existsSync(path) ? readFileSync(path, "utf8") : null)

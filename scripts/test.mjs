@@ -26,4 +26,9 @@ if (chromium === undefined) {
   if (process.env.CI) process.exit(1)
 }
 run("npx", ["biome", "check", "."])
-run("npx", ["vitest", "run", ...process.argv.slice(2)], chromium === undefined ? {} : { OSSAGENT_CHROMIUM: chromium })
+run(
+  "npx",
+  ["vitest", "run", ...process.argv.slice(2)],
+  "",
+  chromium === undefined ? {} : { OSSAGENT_CHROMIUM: chromium },
+)

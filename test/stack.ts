@@ -21,17 +21,25 @@ export interface Product {
   secrets: { ingestKey: string; readToken: string; alertingToken: string; adminEmail: string; adminPassword: string }
   dataDir: string
   launcher: ChildProcess
+  port: number
   output: () => string
   stop: () => Promise<number | null>
 }
 
-export async function startProduct(env: Record<string, string> = {}): Promise<Product> {
-  const dataDir = await mkdtemp(join(tmpdir(), "ossagent-e2e-"))
-  const port = await sixFreePorts()
+/** `on`: the data and port of an earlier one; `detached`: in a process group of its own. */
+export interface StartOptions {
+  on?: { dataDir: string; port: number }
+  detached?: boolean
+}
+
+export async function startProduct(env: Record<string, string> = {}, options: StartOptions = {}): Promise<Product> {
+  const dataDir = options.on?.dataDir ?? (await mkdtemp(join(tmpdir(), "ossagent-e2e-")))
+  const port = options.on?.port ?? (await sixFreePorts())
   let printed = ""
   const launcher = fork(join(ROOT, "scripts/dist/main.js"), {
     cwd: ROOT,
     execArgv: [],
+    detached: options.detached ?? false,
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     env: { ...process.env, OSSAGENT_PORT: String(port), OSSAGENT_DATA: dataDir, ...env },
   })
@@ -52,6 +60,7 @@ export async function startProduct(env: Record<string, string> = {}): Promise<Pr
     secrets: JSON.parse(readFileSync(join(dataDir, "secrets.json"), "utf8")),
     dataDir,
     launcher,
+    port,
     output: () => printed,
     stop: async () => {
       launcher.kill("SIGINT")
@@ -63,7 +72,7 @@ export async function startProduct(env: Record<string, string> = {}): Promise<Pr
 }
 
 /** The first of six ports in a row that are free now. */
-async function sixFreePorts(): Promise<number> {
+export async function sixFreePorts(): Promise<number> {
   for (let port = 20_000 + (process.pid % 200) * 100; port < 60_000; port += 6) {
     const free = await Promise.all(Array.from({ length: 6 }, (_, i) => isFree(port + i)))
     if (free.every(Boolean)) return port

@@ -7,7 +7,9 @@ import { createServer } from "node:net"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import type { Agent } from "@ossagent/agent"
-import { type LaunchConfig, parseLaunchConfig } from "./config.ts"
+import { claimData } from "./claim.ts"
+import { describeLaunch, type LaunchConfig, parseLaunchConfig } from "./config.ts"
+import { restartOnChange } from "./develop.ts"
 import { watchMachine } from "./machine.ts"
 import { readSecrets, type Secrets } from "./secrets.ts"
 import { type ServiceSpec, servicesOf } from "./services.ts"
@@ -24,6 +26,8 @@ async function main(): Promise<void> {
   const from = Date.now()
   const config = parseLaunchConfig(process.env)
   const { secrets, path } = readSecrets(config.dataDir)
+  const claim = claimData(config.dataDir)
+  process.on("exit", claim.release)
   const specs = servicesOf(config, secrets, process.env)
   await refuseBusyPorts(specs)
   const begin = (some: ServiceSpec[]): Promise<void[]> => {
@@ -40,6 +44,7 @@ async function main(): Promise<void> {
     spool: join(config.dataDir, "spool/machine"),
   })
   writeAgentEnv(config, secrets)
+  if (config.development) restartOnChange(running)
   greet({ config, secrets, path, seconds: (Date.now() - from) / 1000 })
   process.send?.({ started: `http://127.0.0.1:${config.port}` })
 }
@@ -47,18 +52,26 @@ async function main(): Promise<void> {
 /** Node's own variables for children; secrets are each service's own, by its specification. */
 const childEnv = (): NodeJS.ProcessEnv => ({ ...process.env, FORCE_COLOR: undefined })
 
-const PORT_FREE_MS = 5_000
+const PORT_FREE_MS = 10_000
+const SAY_AFTER_MS = 1_000
 
 /** A port that somebody else holds is said before anything starts; what a killed copy left gets a moment to end. */
 async function refuseBusyPorts(specs: readonly ServiceSpec[]): Promise<void> {
-  const until = Date.now() + PORT_FREE_MS
-  for (const { name, port } of specs) {
-    for (let code = await tryPort(port); code !== null; code = await tryPort(port)) {
-      if (code === "EADDRINUSE" && Date.now() < until) await sleep(250)
-      else
-        throw new Error(
-          `cannot start ${name}: port ${port} cannot be had (${code}). Stop what holds it, or set OSSAGENT_PORT to another port, say ${port + 1000}.`,
-        )
+  const from = Date.now()
+  const first = specs.find(({ name }) => name === "dashboard")?.port ?? 0
+  let said = false
+  for (const { name, port, morePorts = [] } of specs) {
+    for (const one of [port, ...morePorts]) {
+      for (let code = await tryPort(one); code !== null; code = await tryPort(one)) {
+        const waitedMs = Date.now() - from
+        if (code !== "EADDRINUSE" || waitedMs > PORT_FREE_MS)
+          throw new Error(
+            `cannot start ${name}: port ${one} cannot be had (${code}). Stop what holds it, or set OSSAGENT_PORT to another port, say ${first + 1000}.`,
+          )
+        if (!said && waitedMs > SAY_AFTER_MS) process.stdout.write(`ossagent: port ${one} is taken: waiting for it …\n`)
+        said ||= waitedMs > SAY_AFTER_MS
+        await sleep(250)
+      }
     }
   }
 }
@@ -111,11 +124,15 @@ function stop(code: number): void {
   void stopping.then(() => process.exit(code))
 }
 
-process.on("SIGINT", () => stop(0))
-process.on("SIGTERM", () => stop(0))
-process.on("SIGHUP", () => stop(0))
-if (process.channel !== undefined) process.on("disconnect", () => stop(0))
-main().catch((error: Error) => {
-  process.stderr.write(`ossagent: ${error.message}\n`)
-  stop(1)
-})
+if (process.argv.includes("--help")) {
+  process.stdout.write(
+    `npm start: settings, by environment variable; those of the services are in docs/settings.md\n${describeLaunch()}\n`,
+  )
+} else {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stop(0))
+  if (process.channel !== undefined) process.on("disconnect", () => stop(0))
+  main().catch((error: Error) => {
+    process.stderr.write(`ossagent: ${error.message}\n`)
+    stop(1)
+  })
+}

@@ -9,6 +9,8 @@ export interface ServiceSpec {
   main: string
   env: Record<string, string>
   port: number
+  /** Further ports that it opens. */
+  morePorts?: readonly number[]
 }
 
 const at = (port: number): string => `http://127.0.0.1:${port}`
@@ -80,6 +82,7 @@ export function servicesOf(config: LaunchConfig, secrets: Secrets, env: NodeJS.P
       name: "alerting",
       main: "alerting/dist/main.js",
       port: alerting,
+      morePorts: env.OSSAGENT_SMTP_URL ? [] : [smtp],
       env: {
         ...common,
         ...reader,
@@ -96,7 +99,7 @@ export function servicesOf(config: LaunchConfig, secrets: Secrets, env: NodeJS.P
         ...common,
         ...reader,
         ...spool("dashboard"),
-        NODE_ENV: "production",
+        NODE_ENV: config.development ? "development" : "production",
         OSSAGENT_HOST: config.host,
         OSSAGENT_DASHBOARD_PORT: String(dashboard),
         OSSAGENT_ALERTING_URL: at(alerting),

@@ -12,6 +12,8 @@ export interface Supervised {
   /** Resolves when it has said that it started. */
   started: Promise<void>
   stop: () => Promise<void>
+  /** Ends it, in order, to be started again at once. */
+  restart: () => void
   pid: () => number | undefined
 }
 
@@ -19,6 +21,7 @@ export interface Supervised {
 export function supervise(spec: ServiceSpec, env: NodeJS.ProcessEnv, agent: () => Agent | null): Supervised {
   let child: ChildProcess
   let stopping = false
+  let restarting = false
   let failures = 0
   let timer: NodeJS.Timeout | null = null
   let resolveStarted: () => void
@@ -40,6 +43,11 @@ export function supervise(spec: ServiceSpec, env: NodeJS.ProcessEnv, agent: () =
     })
     child.once("exit", (code, signal) => {
       if (stopping) return
+      if (restarting) {
+        restarting = false
+        begin()
+        return
+      }
       failures = Date.now() - from > 60_000 ? 0 : failures + 1
       const pauseMs = Math.min(10_000, 250 * 2 ** failures)
       process.stderr.write(
@@ -68,5 +76,10 @@ export function supervise(spec: ServiceSpec, env: NodeJS.ProcessEnv, agent: () =
     await ended
     clearTimeout(kill)
   }
-  return { spec, started, stop, pid: () => child.pid }
+  const restart = (): void => {
+    if (child.exitCode !== null || child.signalCode !== null) return // on its way already
+    restarting = true
+    child.kill("SIGTERM")
+  }
+  return { spec, started, stop, restart, pid: () => child.pid }
 }
