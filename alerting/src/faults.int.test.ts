@@ -159,7 +159,7 @@ test("killed between the transaction and the mail, it sends the mail once after 
   await sleep(3_000) // long enough for a second one to come if there were one
   expect(mail.mails.map(({ subject }) => subject)).toEqual([`[firing] ${alarm.title}`])
   expect((await readAlarm())?.id).toBe(alarm.id)
-})
+}, 120_000)
 
 test("killed again and again while alarms come and go, every change is told once", async () => {
   await startChild(mail.url)
@@ -214,7 +214,7 @@ test("connections that are cut again and again do not end it", async () => {
   collector.series = [{ ...disk, values: { avg: 0.5 } }]
   await until("second mail", () => mail.mails.length === 2, 40_000)
   expect((await fetch(`${url}/readyz`)).status).toBe(200)
-})
+}, 120_000)
 
 test("it starts before its database and works when that is there", async () => {
   const { port } = postgres

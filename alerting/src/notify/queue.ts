@@ -1,6 +1,6 @@
 import { createPostgresBackend, type Job, UnrecoverableError, withBackend } from "bullmq"
 import type { Logger } from "pino"
-import { toGuardedClient } from "../database/open.ts"
+import { guardDriver, toGuardedClient } from "../database/open.ts"
 
 const { Queue, Worker } = withBackend(createPostgresBackend)
 
@@ -37,6 +37,7 @@ export function toBackoffMs(attempt: number, random: () => number): number {
 /** Opens the job queue in PostgreSQL (tables made when missing) and starts to work on it. */
 export async function startQueue({ url, concurrency, random, log, deliver }: QueueDeps): Promise<MailQueue> {
   const onFault = (error: Error): void => log.warn({ why: error.message }, "a connection of the job queue broke")
+  guardDriver(onFault)
   const connection = {
     Client: toGuardedClient(onFault),
     connectionString: url,
