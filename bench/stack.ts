@@ -67,7 +67,6 @@ export async function startStack(env: Record<string, string> = {}): Promise<Stac
 }
 
 async function startProcess(main: string, env: Record<string, string>): Promise<{ child: ChildProcess; url: string }> {
-  // biome-ignore lint/style/noProcessEnv: handed on to the process under measurement
   const child = fork(join(ROOT, main), {
     env: { ...process.env, ...env },
     stdio: ["ignore", "inherit", "inherit", "ipc"],

@@ -30,10 +30,10 @@ async function main(): Promise<void> {
   process.on("exit", claim.release)
   const specs = servicesOf(config, secrets, process.env)
   await refuseBusyPorts(specs)
-  const begin = (some: ServiceSpec[]): Promise<void[]> => {
+  const begin = async (some: ServiceSpec[]): Promise<void> => {
     const started = some.map((spec) => supervise(spec, childEnv(), () => machine))
     running.push(...started)
-    return Promise.all(started.map((one) => one.started))
+    await Promise.all(started.map((one) => one.started))
   }
   await begin(specs.filter((spec) => FIRST.has(spec.name)))
   await begin(specs.filter((spec) => !FIRST.has(spec.name)))

@@ -1,12 +1,13 @@
 import { createPostgresBackend, type Job, UnrecoverableError, withBackend } from "bullmq"
+import pg from "pg"
 import type { Logger } from "pino"
-import { guardDriver, toGuardedClient } from "../database/open.ts"
+import { toGuardedClient } from "../database/open.ts"
 
 const { Queue, Worker } = withBackend(createPostgresBackend)
 
-/** BullMQ's tables live beside ours. */
-const JOBS_SCHEMA = "alerting_jobs"
-const QUEUE = "mail"
+/** BullMQ's own schema: with a pool of ours it takes no other. */
+const SEARCH_PATH = "-c search_path=bullmq"
+const QUEUE = "ossagent-mail"
 const ATTEMPTS = 60
 const LOCK_MS = 10_000
 
@@ -37,16 +38,8 @@ export function toBackoffMs(attempt: number, random: () => number): number {
 /** Opens the job queue in PostgreSQL (tables made when missing) and starts to work on it. */
 export async function startQueue({ url, concurrency, random, log, deliver }: QueueDeps): Promise<MailQueue> {
   const onFault = (error: Error): void => log.warn({ why: error.message }, "a connection of the job queue broke")
-  guardDriver(onFault)
-  const connection = {
-    Client: toGuardedClient(onFault),
-    connectionString: url,
-    schema: JOBS_SCHEMA,
-    migrate: true,
-    max: 4,
-    connectionTimeoutMillis: 5_000,
-  }
-  const queue = new Queue<Record<string, never>>(QUEUE, { connection })
+  const guarded = { Client: toGuardedClient(onFault), connectionString: url, connectionTimeoutMillis: 5_000 }
+  const queue = new Queue<Record<string, never>>(QUEUE, { connection: { ...guarded, migrate: true, max: 4 } })
   queue.on("error", (error) => log.warn({ why: error.message }, "job queue in trouble"))
   try {
     await queue.waitUntilReady()
@@ -54,9 +47,11 @@ export async function startQueue({ url, concurrency, random, log, deliver }: Que
     await queue.close().catch(() => undefined) // it never worked
     throw error
   }
+  // A pool of ours: the connection that BullMQ itself makes to listen has a moment in which nobody listens for its faults.
+  const pool = new pg.Pool({ ...guarded, max: concurrency + 3, keepAlive: true, options: SEARCH_PATH })
   const run = (job: Job) => deliver(toRowId(job), job.attemptsMade + 1 >= ATTEMPTS)
   const worker = new Worker(QUEUE, run, {
-    connection: { ...connection, migrate: false, max: concurrency + 2 },
+    connection: pool,
     concurrency,
     lockDuration: LOCK_MS,
     stalledInterval: 5_000,
@@ -76,6 +71,7 @@ export async function startQueue({ url, concurrency, random, log, deliver }: Que
     stop: async () => {
       await worker.close()
       await queue.close()
+      await pool.end()
     },
   }
 }
