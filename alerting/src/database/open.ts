@@ -4,26 +4,15 @@ import type { Database } from "./types.ts"
 
 export const SCHEMA = "alerting"
 
-/** The driver's own, also once {@link guardDriver} has put another in its place. */
-const { Client } = pg
-
 /**
  * A constructor of connections that always have somebody listening for faults. One that is checked out and between two statements when
  * the server ends it would otherwise end this process: the pool listens to idle ones only.
  */
 export function toGuardedClient(onFault: (error: Error) => void): typeof pg.Client {
   function GuardedClient(config: pg.ClientConfig): pg.Client {
-    return new Client(config).on("error", onFault)
+    return new pg.Client(config).on("error", onFault)
   }
   return GuardedClient as unknown as typeof pg.Client
-}
-
-/**
- * Guards connections that a library makes by `pg.Client` itself. BullMQ listens for faults of its LISTEN connection only a moment after
- * that has connected: a server that cuts it in between would end this process.
- */
-export function guardDriver(onFault: (error: Error) => void): void {
-  pg.Client = toGuardedClient(onFault)
 }
 
 export interface OpenDatabase {
