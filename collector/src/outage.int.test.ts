@@ -96,7 +96,7 @@ const spooled = (): number => readdirSync(join(folder, "spool")).filter((file) =
 
 async function until(condition: () => Promise<boolean> | boolean, what: string, forMs = 60_000): Promise<void> {
   const end = Date.now() + forMs
-  while (!(await Promise.resolve(condition()).catch(() => false))) {
+  while (!(await (async () => condition())().catch(() => false))) {
     if (Date.now() > end) throw new Error(`${what}: not within ${forMs / 1000} s`)
     await sleep(100)
   }
