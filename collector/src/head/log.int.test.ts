@@ -94,6 +94,10 @@ describe("the log", () => {
       expect(refusal).toBeInstanceOf(LogRefusal)
       expect(refusal).toMatchObject({ code: "disk_full" })
       expect(kept.length).toBeGreaterThan(3)
+      const memory = Buffer.alloc(100_000)
+      const nothing = (): void => undefined
+      await expect(log.rotate(Date.now(), Date.now(), () => memory, nothing)).rejects.toMatchObject({ code: "ENOSPC" })
+      expect(readdirSync(path).filter((name) => name.endsWith(".part"))).toEqual([])
       rmSync(ballast)
       await append(log, "after", () => kept.push("after"))
       await log.close()

@@ -71,11 +71,13 @@ export class Log {
     return this.lastSyncMs
   }
 
-  /** The segments that an earlier process left, oldest first; their sizes count from now on. */
+  /** The segments that an earlier process left, oldest first; their sizes count from now on. What it had not finished opening goes. */
   async leftOver(): Promise<{ number: number; path: string }[]> {
     const { directory } = this.options
     await mkdir(directory, { recursive: true, mode: 0o700 })
-    const numbers = (await readdir(directory)).flatMap((name) => NAME.exec(name)?.[1] ?? []).map(Number)
+    const names = await readdir(directory)
+    for (const name of names) if (name.endsWith(".log.part")) await unlink(join(directory, name))
+    const numbers = names.flatMap((name) => NAME.exec(name)?.[1] ?? []).map(Number)
     numbers.sort((a, b) => a - b)
     for (const number of numbers) this.sizes.set(number, (await stat(fileOf(directory, number))).size)
     return numbers.map((number) => ({ number, path: fileOf(directory, number) }))
@@ -198,6 +200,7 @@ export class Log {
       await rename(`${path}.part`, path)
     } catch (error) {
       await file.close()
+      await unlink(`${path}.part`).catch(() => undefined) // a start removes it otherwise
       throw error
     }
     await this.file?.close()
