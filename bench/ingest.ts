@@ -97,7 +97,7 @@ const post = (url: string, frame: Uint8Array): Promise<{ status: number; accepte
     call.end(frame)
   })
 
-/** Every series that `app.metric.*` has in the store, once all closed batches are in. */
+/** Points of `app.metric.*` in the store. */
 async function stored(stack: Stack): Promise<number> {
   return Number(await stack.sql("SELECT sum(length(dt)) FROM points_1s WHERE metric LIKE 'app.metric.%'"))
 }
@@ -107,14 +107,19 @@ async function named(stack: Stack, series: number): Promise<void> {
   const count = async (): Promise<number> =>
     Number(await stack.sql("SELECT uniq(metric, subsystem, labels) FROM series"))
   for (let i = 0; i < 240 && (await count()) < series * 0.98; i++) await sleep(500)
-  await settle(stack, series)
+  await settle(stack)
 }
 
-async function settle(stack: Stack, wanted: number): Promise<void> {
-  for (let i = 0; i < 120 && (await stored(stack)) < wanted; i++) await sleep(500)
-  for (let i = 0; i < 120; i++) {
-    if (Number(await stack.sql("SELECT count() FROM system.merges")) === 0) return
-    await sleep(500)
+/** Until nothing is stored or merged any more. What is asked meanwhile costs nothing: it is read off the parts' names. */
+async function settle(stack: Stack): Promise<void> {
+  const state = async (): Promise<string> =>
+    stack.sql("SELECT (SELECT count() FROM points_1s), (SELECT count() FROM system.merges)")
+  let before = ""
+  for (let quietSec = 0, tries = 0; quietSec < 15 && tries < 180; tries++) {
+    await sleep(1_000)
+    const now = await state()
+    quietSec = now === before && now.trim().endsWith("\t0") ? quietSec + 1 : 0
+    before = now
   }
 }
 
@@ -145,9 +150,9 @@ for (let second = 0; second < SECONDS; second++) {
 }
 const seconds = (Date.now() - from) / 1000
 const own = process.cpuUsage(before.own)
-await settle(stack, accepted + senders.length * SERIES)
-const inStore = (await stored(stack)) - senders.length * SERIES
+await settle(stack)
 const cpu = { collector: cpuSeconds(collector) - before.collector, engine: cpuSeconds(engine) - before.engine }
+const inStore = (await stored(stack)) - senders.length * SERIES
 const millions = accepted / 1e6
 const bytes = Number(
   await stack.sql(

@@ -1,9 +1,11 @@
 import { spawnSync } from "node:child_process"
 import { readdirSync } from "node:fs"
 import { join } from "node:path"
+import { chromiumEnv } from "./chromium.mjs"
 import { prepare, ROOT } from "./prepare.mjs"
 
 const SUPPORT = ["result", "stack"]
+const WITH_BROWSER = ["freshness"]
 const names = readdirSync(join(ROOT, "bench"))
   .filter((file) => file.endsWith(".ts"))
   .map((file) => file.slice(0, -3))
@@ -14,7 +16,10 @@ if (!names.includes(name)) {
   process.exit(2)
 }
 prepare()
-process.exit(
-  spawnSync(process.execPath, ["--expose-gc", join(ROOT, `bench/dist/${name}.js`), ...more], { stdio: "inherit" })
-    .status ?? 1,
-)
+const env = WITH_BROWSER.includes(name) ? chromiumEnv() : {}
+const script = join(ROOT, `bench/dist/${name}.js`)
+const { status } = spawnSync(process.execPath, ["--expose-gc", script, ...more], {
+  stdio: "inherit",
+  env: { ...process.env, ...env },
+})
+process.exit(status ?? 1)

@@ -74,8 +74,12 @@ export function createStore(options: StoreOptions): Store {
   }
 }
 
-/** An insert is there as a whole or not at all: it may not be cut into several parts. */
+/**
+ * An insert is there as a whole or not at all: it may not be cut into several parts. One thread: rolling a minute of 640,000 series up
+ * took 0.09 CPU s a million points with one, 0.14 with two.
+ */
 const ONE_PART = {
+  max_threads: 1,
   min_insert_block_size_rows: "100000000",
   min_insert_block_size_bytes: "0",
   max_insert_block_size: "100000000",
