@@ -186,8 +186,8 @@ export interface CatalogAnswer {
 
 /**
  * `POST /v1/report/live`, answered as `text/event-stream`: an event `data: LiveEvent` for every question as its newest seconds
- * arrive, and `event: catalog`, `data: CatalogChanged` at the start and when new series have come; each at most twice a second. A
- * comment line every 15 s.
+ * arrive, at most twice a second, and `event: catalog`, `data: CatalogChanged` at the start and when new series have come, at most ten
+ * times a second. A comment line every 15 s.
  */
 export interface LiveQuestion {
   /** At most 32 questions in one stream; `id` comes back with each event. */

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises"
 import type { CatalogAnswer, CatalogEntry } from "@ossagent/wire"
 import type { z } from "zod"
 import type { Registry } from "../head/registry.ts"
@@ -5,6 +6,8 @@ import type { ReportContext } from "./context.ts"
 import type { CATALOG } from "./question.ts"
 
 const MOST_VALUES = 50
+/** Series looked at in one turn of the event loop, some 5 ms. */
+const SLOTS_A_TURN = 4_096
 const DAY_MS = 86_400_000
 
 type Question = z.output<typeof CATALOG>
@@ -14,7 +17,9 @@ export async function catalog(question: Question, { registry }: ReportContext): 
   const since = question.since ?? Date.now() - DAY_MS
   const words = (question.search ?? "").toLowerCase().split(/\s+/).filter(Boolean)
   const entries = new Map<string, Draft>()
+  let looked = 0
   for (const slot of slotsOf(registry, question)) {
+    if (++looked % SLOTS_A_TURN === 0) await nextTurn()
     if ((registry.lastSeen[slot] as number) < since || !matches(registry, slot, question, words)) continue
     addSlot(entries, registry, slot)
   }

@@ -4,6 +4,8 @@ import type { Upstream } from "./forward.ts"
 import { callUpstream, toAnswer } from "./forward.ts"
 
 const KEEP_MS = 800
+/** An answer serves for so many times as long as it took to make, whatever is new: a large catalog must not keep the collector busy. */
+const KEEP_TIMES = 10
 const MOST_KEPT = 64
 const MOST_ENTRIES = 10_000
 
@@ -12,17 +14,35 @@ interface Answer {
   body: string
 }
 
-const kept = new Map<string, { at: number; answer: Promise<Answer> }>()
+interface Kept {
+  at: number
+  version: string
+  /** Infinite until the answer is there. */
+  tookMs: number
+  answer: Promise<Answer>
+}
+
+const kept = new Map<string, Kept>()
 
 /** Many pages ask again at once: people who ask the same within a moment, of the same version, share one question and its answer. */
-async function share(key: string, find: () => Promise<Answer>): Promise<Response> {
+async function share(key: string, version: string, find: () => Promise<Answer>): Promise<Response> {
+  const before = kept.get(key)
+  // one that is still being made may lack what is new
+  if (before && before.version !== version) await before.answer.catch(() => undefined)
   const now = Date.now()
   let entry = kept.get(key)
-  if (!entry || now - entry.at > KEEP_MS) {
-    entry = { at: now, answer: find() }
+  const serves = entry && now - entry.at < Math.max(entry.version === version ? KEEP_MS : 0, entry.tookMs * KEEP_TIMES)
+  if (!entry || !serves) {
+    const fresh: Kept = { at: now, version, tookMs: Number.POSITIVE_INFINITY, answer: find() }
+    entry = fresh
     kept.delete(key)
-    kept.set(key, entry)
-    entry.answer.catch(() => kept.delete(key))
+    kept.set(key, fresh)
+    fresh.answer.then(
+      () => {
+        fresh.tookMs = Date.now() - now
+      },
+      () => kept.delete(key),
+    )
     const oldest = kept.keys().next().value
     if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest)
   }
@@ -31,13 +51,13 @@ async function share(key: string, find: () => Promise<Answer>): Promise<Response
 }
 
 export const askCatalog = (upstream: Upstream, question: { catalogVersion?: number }): Promise<Response> => {
-  const { catalogVersion: _, ...asked } = question
-  return share(JSON.stringify(question), () => readAnswer(upstream, asked))
+  const { catalogVersion, ...asked } = question
+  return share(JSON.stringify(asked), String(catalogVersion), () => readAnswer(upstream, asked))
 }
 
 /** The catalog as the menu and the overview need it. */
 export const readPlaces = (upstream: Upstream, version: string): Promise<Response> =>
-  share(`places ${version}`, async () => {
+  share("places", version, async () => {
     const answer = await readAnswer(upstream, { limit: MOST_ENTRIES })
     if (answer.status !== 200) return answer
     const { entries } = JSON.parse(answer.body) as CatalogAnswer
