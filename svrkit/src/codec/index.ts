@@ -9,8 +9,8 @@ export { Reader, Writer }
 /** How one type is written and read. `I` is what may be given: fields at their default may be left out. */
 export interface Codec<T = unknown, I = T> {
   name: string
-  write: (writer: Writer, value: I) => void
-  read: (reader: Reader, end: number, into?: T) => T
+  write(writer: Writer, value: I): void
+  read(reader: Reader, end: number, into?: T): T
 }
 
 /** One method of a service, as its client and its server know it. */

@@ -58,6 +58,31 @@ export class Writer {
     this.depth = 0
   }
 
+  /** Forgets what was written beyond `length` since the last `take`. */
+  rewind(length: number): void {
+    this.at = this.start + length
+    this.depth = 0
+  }
+
+  byte(value: number): void {
+    this.room(1)
+    this.bytes[this.at++] = value
+  }
+
+  /** Little-endian, as frames have it. */
+  word(value: number): void {
+    this.room(4)
+    this.fixed(value)
+  }
+
+  /** Overwrites four bytes that stand at `length` bytes after the last `take`. */
+  patchWord(length: number, value: number): void {
+    const at = this.at
+    this.at = this.start + length
+    this.fixed(value)
+    this.at = at
+  }
+
   /** A field's tag with its wire type, `tag << 3 | type`. */
   key(key: number): void {
     if (this.at + 16 > this.bytes.length) this.grow(16)
@@ -191,12 +216,18 @@ export class Writer {
     const { length } = value
     const most = length * 3 + 10
     if (this.at + most > this.bytes.length) this.grow(most)
-    if (length > SHORT_TEXT) return this.longText(value)
+    if (length > SHORT_TEXT) {
+      this.longText(value)
+      return
+    }
     const { bytes } = this
     let at = this.at + 1
     for (let i = 0; i < length; i++) {
       const unit = value.charCodeAt(i)
-      if (unit > 127) return this.longText(value)
+      if (unit > 127) {
+        this.longText(value)
+        return
+      }
       bytes[at++] = unit
     }
     bytes[this.at] = length

@@ -84,17 +84,17 @@ const fieldsOf = fc
     ),
   )
 
-function valueOf(type: FieldType): fc.Arbitrary<unknown> {
+function anyOf(type: FieldType): fc.Arbitrary<unknown> {
   if (type.is === "scalar") return VALUES[type.scalar]
   if (type.is === "enum") return fc.constantFrom(0, 1, 7, -3)
   if (type.is === "struct") return innerValue
   return fc
-    .array(fc.tuple(VALUES[type.key], valueOf(type.value)), { maxLength: 4 })
+    .array(fc.tuple(VALUES[type.key], anyOf(type.value)), { maxLength: 4 })
     .map((pairs) => new Map(pairs as [unknown, unknown][]))
 }
 const memberOf = ({ type, occurs }: Field): fc.Arbitrary<unknown> => {
-  if (type.is === "map" || occurs === "one") return valueOf(type)
-  return occurs === "many" ? fc.array(valueOf(type), { maxLength: 6 }) : fc.option(valueOf(type), { nil: undefined })
+  if (type.is === "map" || occurs === "one") return anyOf(type)
+  return occurs === "many" ? fc.array(anyOf(type), { maxLength: 6 }) : fc.option(anyOf(type), { nil: undefined })
 }
 
 const toModel = (fields: Field[]): ServiceModel => ({

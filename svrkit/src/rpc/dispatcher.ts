@@ -1,0 +1,310 @@
+import type { Logger } from "pino"
+import { type Codec, CodecError, decode, type Method, type ServiceTable } from "../codec/index.ts"
+import { ServiceError } from "../errors.ts"
+import { RpcError } from "./errors.ts"
+import type { MethodPoints, ServerPoints } from "./server-points.ts"
+
+const SWEEP_MS = 10
+
+export interface DispatcherLimits {
+  /** Calls whose function runs at the same time; further ones wait. */
+  mostRunning: number
+  /** Calls that wait; further ones are refused with `overloaded`. */
+  mostQueued: number
+}
+
+/** Where a call's answer goes. */
+export interface ReplyTo {
+  /** Who calls, for logs. */
+  peer: string
+  /** Answers the bytes of the reply; throws CodecError for a value that cannot be written. */
+  reply: (call: ServerCall, codec: Codec, value: unknown) => number
+  fail: (call: ServerCall, error: RpcError) => void
+  /** The call is over, however it ended. */
+  done: (call: ServerCall) => void
+}
+
+/** What came with a call. */
+export interface CallHead {
+  id: number
+  method: number
+  /** Business priority as the caller had it, 0 the most important. */
+  priority: number
+  /** Of the user on whose behalf the call is, 0 the most important. */
+  user: number
+  /** On the monotonic clock. */
+  deadlineAt: number
+  /** Version of the client at the beginning of the calls; empty when not said. */
+  version: string
+}
+
+/** A call at the side that answers it: given to its function beside the request, and handed on with calls made on its behalf. */
+export class ServerCall {
+  readonly id: number
+  readonly priority: number
+  readonly user: number
+  readonly deadlineAt: number
+  readonly version: string
+  readonly to: ReplyTo
+  readonly arrivedAt: number
+  readonly entry: Entry
+  readonly bytes: Uint8Array
+  readonly from: number
+  readonly end: number
+  state: "waiting" | "running" | "over" = "waiting"
+  /** Told when its function first asks for the signal. */
+  onWatch: ((call: ServerCall) => void) | null = null
+  private controller: AbortController | null = null
+
+  constructor(head: CallHead, entry: Entry, body: { bytes: Uint8Array; from: number; end: number }, to: ReplyTo) {
+    this.id = head.id
+    this.priority = head.priority
+    this.user = head.user
+    this.deadlineAt = head.deadlineAt
+    this.version = head.version
+    this.entry = entry
+    this.bytes = body.bytes
+    this.from = body.from
+    this.end = body.end
+    this.to = to
+    this.arrivedAt = performance.now()
+  }
+
+  /** Who calls. */
+  get peer(): string {
+    return this.to.peer
+  }
+
+  /** Until the deadline, in ms; negative when it has passed. */
+  get remainingMs(): number {
+    return this.deadlineAt - performance.now()
+  }
+
+  /** Aborted when the caller takes the call back, goes away, or the deadline passes. */
+  get signal(): AbortSignal {
+    if (this.controller === null) {
+      this.controller = new AbortController()
+      this.onWatch?.(this)
+    }
+    return this.controller.signal
+  }
+
+  /** Whether its function has asked for the signal. */
+  get watched(): boolean {
+    return this.controller !== null
+  }
+
+  abort(why: RpcError): void {
+    this.controller?.abort(why)
+  }
+}
+
+export type Handler = (request: never, call: ServerCall) => unknown
+export interface Entry {
+  method: Method
+  points: MethodPoints
+  run: (request: unknown, call: ServerCall) => unknown
+}
+
+/** Runs the calls of one service in the order in which they came, so many at a time. What expires while it waits never runs. */
+export class Dispatcher {
+  readonly table: ServiceTable
+  private readonly entries = new Map<number, Entry>()
+  private readonly limits: DispatcherLimits
+  private readonly points: ServerPoints
+  private readonly log: Logger
+  private queue: ServerCall[] = []
+  private head = 0
+  private running = 0
+  private readonly watched = new Set<ServerCall>()
+  private sweeper: NodeJS.Timeout | null = null
+  private idle: (() => void)[] = []
+
+  constructor(
+    table: ServiceTable,
+    handlers: Readonly<Record<string, Handler>>,
+    deps: { limits: DispatcherLimits; points: ServerPoints; log: Logger },
+  ) {
+    this.table = table
+    this.limits = deps.limits
+    this.points = deps.points
+    this.log = deps.log
+    for (const method of table.methods) {
+      const name = method.name.charAt(0).toLowerCase() + method.name.slice(1)
+      const run = handlers[name] as Entry["run"] | undefined
+      if (run === undefined) throw new TypeError(`cannot serve ${table.name}: no function ${name} was given`)
+      this.entries.set(method.number, { method, run, points: deps.points.method.get(method.name) as MethodPoints })
+    }
+  }
+
+  /** Calls that wait or run. */
+  get load(): number {
+    return this.running + this.queue.length - this.head
+  }
+
+  get queued(): number {
+    return this.queue.length - this.head
+  }
+
+  /** Takes a call; answers it at `to`, now or later. Null where it was refused at once. */
+  submit(head: CallHead, body: { bytes: Uint8Array; from: number; end: number }, to: ReplyTo): ServerCall | null {
+    const entry = this.entries.get(head.method) ?? this.unknown
+    const call = new ServerCall(head, entry, body, to)
+    if (entry === this.unknown) {
+      this.fail(call, new RpcError("unknown_method", `${this.table.name} has no method ${head.method}`))
+      return null
+    }
+    entry.points.calls.inc()
+    entry.points.requestSize.record(body.end - body.from)
+    if (this.running < this.limits.mostRunning) this.start(call)
+    else if (this.queue.length - this.head < this.limits.mostQueued) this.queue.push(call)
+    else {
+      entry.points.shed.inc()
+      this.fail(call, new RpcError("overloaded", `${this.table.name} has ${this.limits.mostQueued} calls waiting`))
+      return null
+    }
+    return call
+  }
+
+  private readonly unknown = { method: { name: "unknown" } } as Entry
+
+  /** The caller does not want the answer any more. */
+  cancel(call: ServerCall, why: RpcError): void {
+    if (call.state === "over") return
+    call.entry.points.cancelled.inc()
+    call.abort(why)
+    if (call.state === "waiting") this.fail(call, why)
+  }
+
+  private start(call: ServerCall): void {
+    const now = performance.now()
+    call.entry.points.queueWait.record(now - call.arrivedAt)
+    if (now >= call.deadlineAt) {
+      this.expire(call)
+      return
+    }
+    call.state = "running"
+    call.onWatch = this.watch
+    this.running++
+    let result: unknown
+    try {
+      const request = decode(call.entry.method.request, call.bytes, call.from, call.end)
+      result = call.entry.run(request, call)
+    } catch (error) {
+      this.end(call, error)
+      return
+    }
+    if (!isPromise(result)) {
+      this.answer(call, result)
+      return
+    }
+    result.then(
+      (value) => this.answer(call, value),
+      (error) => this.end(call, error),
+    )
+  }
+
+  private expire(call: ServerCall): void {
+    call.entry.points.expired.inc()
+    this.fail(call, new RpcError("expired", `the deadline of ${call.entry.method.name} passed before it ran`))
+  }
+
+  private answer(call: ServerCall, value: unknown): void {
+    if (call.state === "over") return
+    try {
+      const size = call.to.reply(call, call.entry.method.reply, value)
+      call.entry.points.replySize.record(size)
+    } catch (error) {
+      this.log.error({ err: error, method: call.entry.method.name }, "a reply cannot be written")
+      this.fail(call, this.toRpcError(error instanceof RpcError ? error : new Error("reply"), call))
+      this.leave(call)
+      return
+    }
+    this.over(call)
+    this.leave(call)
+  }
+
+  private end(call: ServerCall, error: unknown): void {
+    if (call.state === "over") return
+    this.fail(call, this.toRpcError(error, call))
+    this.leave(call)
+  }
+
+  private leave(call: ServerCall): void {
+    this.running--
+    this.watched.delete(call)
+    call.entry.points.duration.record(performance.now() - call.arrivedAt)
+    this.next()
+  }
+
+  private fail(call: ServerCall, error: RpcError): void {
+    this.points.errors.with({ method: call.entry.method.name, code: error.code }).inc()
+    call.to.fail(call, error)
+    this.over(call)
+  }
+
+  private over(call: ServerCall): void {
+    call.state = "over"
+    call.to.done(call)
+  }
+
+  private next(): void {
+    while (this.running < this.limits.mostRunning && this.head < this.queue.length) {
+      const call = this.queue[this.head++] as ServerCall
+      if (this.head > 1_024 && this.head * 2 > this.queue.length) {
+        this.queue = this.queue.slice(this.head)
+        this.head = 0
+      }
+      if (call.state === "waiting") this.start(call)
+    }
+    if (this.head === this.queue.length && this.head > 0) {
+      this.queue = []
+      this.head = 0
+    }
+    if (this.load === 0 && this.idle.length > 0) {
+      for (const done of this.idle.splice(0)) done()
+    }
+  }
+
+  /** What the caller is told: errors of the service's table as they are, everything else as `internal`, without its text. */
+  private toRpcError(error: unknown, call: ServerCall): RpcError {
+    if (error instanceof CodecError) return new RpcError("bad_request", `${call.entry.method.name}: ${error.message}`)
+    if (error instanceof RpcError && !(error.code in this.table.errors)) return error
+    if (error instanceof ServiceError || error instanceof RpcError) {
+      const retry = this.table.errors[error.code]?.[0] ?? false
+      const retryAfterMs = error instanceof RpcError ? error.retryAfterMs : (error.retryAfterSec ?? 0) * 1_000
+      return new RpcError(error.code, error.message, { retry, retryAfterMs })
+    }
+    if (call.watched && call.signal.aborted && call.signal.reason instanceof RpcError) return call.signal.reason
+    this.log.error({ err: error, method: call.entry.method.name, peer: call.peer }, "call failed")
+    return new RpcError("internal", `${call.entry.method.name} failed; the log of ${this.table.name} tells why`)
+  }
+
+  /** Aborts the signals of calls whose deadline passes while they run. */
+  private readonly watch = (call: ServerCall): void => {
+    if (call.state === "over") return
+    this.watched.add(call)
+    this.sweeper ??= setInterval(() => this.sweep(), SWEEP_MS)
+  }
+
+  private sweep(): void {
+    const now = performance.now()
+    for (const call of this.watched) {
+      if (now < call.deadlineAt) continue
+      this.watched.delete(call)
+      call.entry.points.expired.inc()
+      call.abort(new RpcError("expired", `the deadline of ${call.entry.method.name} passed while it ran`))
+    }
+    if (this.watched.size > 0 || this.sweeper === null) return
+    clearInterval(this.sweeper)
+    this.sweeper = null
+  }
+
+  /** Resolves when nothing waits or runs. */
+  async drained(): Promise<void> {
+    if (this.load > 0) await new Promise<void>((resolve) => this.idle.push(resolve))
+  }
+}
+
+const isPromise = (value: unknown): value is Promise<unknown> =>
+  typeof value === "object" && value !== null && typeof (value as Promise<unknown>).then === "function"

@@ -1,0 +1,91 @@
+import type { Timer } from "@ossagent/agent"
+import { type Codec, CodecError, decode, encode } from "../codec/index.ts"
+import type { Dispatcher, ReplyTo, ServerCall } from "./dispatcher.ts"
+import { RpcError } from "./errors.ts"
+import type { LaneHost } from "./lane.ts"
+import type { Pending } from "./pending.ts"
+
+/**
+ * The way to a service in the same process: no socket and no frame, but the same codec, queue, deadline and points. What one side holds
+ * the other never sees change, and a service behaves alike mixed and apart.
+ */
+export class MemoryLane implements ReplyTo {
+  readonly address = "memory"
+  readonly peer = "memory"
+  readonly level = 0
+  up = true
+  readonly duration: Timer
+  private readonly dispatcher: Dispatcher
+  private readonly host: LaneHost
+  private readonly calls = new Map<number, { pending: Pending; call: ServerCall | null }>()
+  private nextId = 1
+
+  constructor(dispatcher: Dispatcher, host: LaneHost) {
+    this.dispatcher = dispatcher
+    this.host = host
+    this.duration = host.points.targetDuration.with({ target: this.address })
+  }
+
+  get free(): boolean {
+    return this.up
+  }
+
+  get inFlight(): number {
+    return this.calls.size
+  }
+
+  /** Throws RpcError for a request that cannot be written. */
+  send(pending: Pending): void {
+    const bytes = encodeRequest(pending)
+    const id = this.nextId++
+    const { method, priority, user, version, deadlineAt } = pending
+    pending.points.requestSize.record(bytes.length)
+    pending.lane = this
+    pending.id = id
+    pending.sentAt = performance.now()
+    const entry = { pending, call: null as ServerCall | null }
+    this.calls.set(id, entry)
+    queueMicrotask(() => {
+      if (!this.calls.has(id)) return
+      const head = { id, method: method.number, priority, user, deadlineAt, version }
+      entry.call = this.dispatcher.submit(head, { bytes, from: 0, end: bytes.length }, this)
+    })
+  }
+
+  cancel(pending: Pending): void {
+    const entry = this.calls.get(pending.id)
+    this.calls.delete(pending.id)
+    if (entry?.call) this.dispatcher.cancel(entry.call, new RpcError("cancelled", "the caller took the call back"))
+  }
+
+  reply(call: ServerCall, codec: Codec, value: unknown): number {
+    const bytes = encode(codec, value)
+    const entry = this.calls.get(call.id)
+    this.calls.delete(call.id)
+    if (entry !== undefined) this.host.reply(entry.pending, decode(codec, bytes), bytes.length)
+    return bytes.length
+  }
+
+  fail(call: ServerCall, error: RpcError): void {
+    const entry = this.calls.get(call.id)
+    this.calls.delete(call.id)
+    if (entry !== undefined) this.host.failed(entry.pending, error)
+  }
+
+  done(): void {}
+
+  stop(): void {
+    this.up = false
+  }
+}
+
+function encodeRequest({ method, request }: Pending): Uint8Array {
+  try {
+    return encode(method.request, request)
+  } catch (error) {
+    if (error instanceof CodecError || error instanceof TypeError) {
+      throw new RpcError("bad_request", `${method.name}: ${error.message}`)
+    }
+    throw error
+  }
+}

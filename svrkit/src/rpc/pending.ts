@@ -1,0 +1,26 @@
+import type { Method } from "../codec/index.ts"
+import type { CallPoints } from "./client-points.ts"
+import type { Lane } from "./lane.ts"
+import type { MemoryLane } from "./memory.ts"
+
+/** One call at its caller, from its making to its end, over all its tries. */
+export interface Pending {
+  method: Method
+  points: CallPoints
+  request: unknown
+  priority: number
+  user: number
+  version: string
+  startedAt: number
+  deadlineAt: number
+  tries: number
+  /** Where it was sent last, and under which number. */
+  lane: Lane | MemoryLane | null
+  id: number
+  sentAt: number
+  over: boolean
+  resolve: (reply: unknown) => void
+  reject: (error: Error) => void
+  signal: AbortSignal | undefined
+  onAbort: (() => void) | undefined
+}

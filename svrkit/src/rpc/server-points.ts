@@ -1,0 +1,60 @@
+import type { Agent, Counter, Timer } from "@ossagent/agent"
+
+/** What one method counts; handles are bound once. */
+export interface MethodPoints {
+  calls: Counter
+  duration: Timer
+  queueWait: Timer
+  requestSize: Timer
+  replySize: Timer
+  expired: Counter
+  cancelled: Counter
+  shed: Counter
+}
+
+/** The built-in points of a service's server side: what every service shows without a line of its own. */
+export function createServerPoints(agent: Agent, methods: readonly string[]) {
+  const counter = (name: string) => agent.counter(`rpc.server.${name}`, { unit: "{call}" })
+  const handles = {
+    calls: counter("calls"),
+    errors: counter("errors"),
+    duration: agent.timer("rpc.server.duration"),
+    queueWait: agent.timer("rpc.server.queue_wait"),
+    requestSize: agent.size("rpc.server.request_size"),
+    replySize: agent.size("rpc.server.reply_size"),
+    expired: counter("expired"),
+    cancelled: counter("cancelled"),
+    shed: counter("shed"),
+    unsent: counter("replies_unsent"),
+    inFlight: agent.gauge("rpc.server.in_flight", { unit: "{call}" }),
+    queued: agent.gauge("rpc.server.queued", { unit: "{call}" }),
+    level: agent.gauge("rpc.server.overload_level"),
+    connections: agent.gauge("rpc.server.connections", { unit: "{connection}" }),
+    accepted: agent.counter("rpc.server.connections_accepted", { unit: "{connection}" }),
+    closed: agent.counter("rpc.server.connections_closed", { unit: "{connection}" }),
+    handshakeFailures: agent.counter("rpc.server.handshake_failures", { unit: "{connection}" }),
+    frameErrors: agent.counter("rpc.server.frame_errors", { unit: "{frame}" }),
+    pauses: agent.counter("rpc.server.pauses", { unit: "{pause}" }),
+    pings: agent.counter("rpc.server.pings", { unit: "{ping}" }),
+    bytesIn: agent.counter("rpc.server.bytes_in", { unit: "By" }),
+    bytesOut: agent.counter("rpc.server.bytes_out", { unit: "By" }),
+  }
+  const { errors, expired, cancelled, shed, unsent, accepted, closed } = handles
+  const { handshakeFailures, frameErrors, pauses, pings, bytesIn, bytesOut, calls } = handles
+  // A figure of zero is a figure: the page of a service that was never called shows all of them.
+  const zero = [calls, errors, expired, cancelled, shed, unsent, accepted, closed, handshakeFailures, frameErrors]
+  for (const one of [...zero, pauses, pings, bytesIn, bytesOut]) one.inc(0)
+  const method = (name: string): MethodPoints => ({
+    calls: handles.calls.with({ method: name }),
+    duration: handles.duration.with({ method: name }),
+    queueWait: handles.queueWait.with({ method: name }),
+    requestSize: handles.requestSize.with({ method: name }),
+    replySize: handles.replySize.with({ method: name }),
+    expired: handles.expired.with({ method: name }),
+    cancelled: handles.cancelled.with({ method: name }),
+    shed: handles.shed.with({ method: name }),
+  })
+  return { ...handles, method: new Map(methods.map((name) => [name, method(name)])) }
+}
+
+export type ServerPoints = ReturnType<typeof createServerPoints>
