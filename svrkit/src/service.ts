@@ -17,6 +17,7 @@ import {
 } from "./config.ts"
 import { createDoor, type DoorOptions, type ReadyCheck } from "./door.ts"
 import type { ErrorTable } from "./errors.ts"
+import { createRpcDoor, type Mixed, type RpcDoor, type RpcDoorOptions } from "./rpc-door.ts"
 
 const STOP_MS = 10_000
 
@@ -44,6 +45,12 @@ const SHELL_SETTINGS = {
     z.string().max(64).default("0.1.0"),
     "version that this service's own metrics carry",
   ),
+  rpcToken: setting(
+    "OSSAGENT_RPC_TOKEN",
+    z.string().min(16).optional(),
+    "secret that services share: without it no call is made or answered over the network",
+    { secret: true },
+  ),
   spoolDir: setting(
     "OSSAGENT_SPOOL_DIR",
     z.string().optional(),
@@ -56,6 +63,8 @@ export interface ServiceContext<S extends Settings> {
   log: Logger
   agent: Agent
   http: FastifyInstance
+  /** Calls to other services, and the functions of this one. */
+  rpc: RpcDoor
   /** Called when the service stops, the last registered first, while the door is closed already. */
   onStop: (stop: () => void | Promise<void>) => void
   /** A condition of `/readyz`: null when fulfilled, else what is missing. */
@@ -67,12 +76,16 @@ export interface ServiceDefinition<S extends Settings> {
   config: S
   errors?: ErrorTable
   door: (config: ConfigOf<S & typeof SHELL_SETTINGS>) => DoorOptions
+  /** Where it answers calls; none: it answers none. */
+  rpc?: (config: ConfigOf<S & typeof SHELL_SETTINGS>) => RpcDoorOptions
   start: (context: ServiceContext<S>) => void | Promise<void>
 }
 
 export interface RunningService<S extends Settings> {
   /** Where the door is. */
   url: string
+  /** Where calls are answered; null where none are. */
+  rpcPort: number | null
   context: ServiceContext<S>
   stop: () => Promise<void>
 }
@@ -80,13 +93,13 @@ export interface RunningService<S extends Settings> {
 export interface Service<S extends Settings> {
   definition: ServiceDefinition<S>
   /** In this process, for tests and mixed processes. Throws ConfigError, or what `start` throws. */
-  start: (env: Environment, log?: Logger) => Promise<RunningService<S>>
+  start: (env: Environment, log?: Logger, mixed?: Mixed) => Promise<RunningService<S>>
   /** As a process of its own, until a signal or the end of its parent stops it. */
   run: () => Promise<void>
 }
 
 export function defineService<const S extends Settings>(definition: ServiceDefinition<S>): Service<S> {
-  const start = (env: Environment, log?: Logger) => startService(definition, env, log)
+  const start = (env: Environment, log?: Logger, mixed?: Mixed) => startService(definition, env, log, mixed)
   return { definition, start, run: () => runService(definition) }
 }
 
@@ -94,43 +107,51 @@ async function startService<S extends Settings>(
   definition: ServiceDefinition<S>,
   env: Environment,
   given?: Logger,
+  mixed?: Mixed,
 ): Promise<RunningService<S>> {
   const config = parseConfig({ ...SHELL_SETTINGS, ...definition.config }, env)
   const shell = config as ConfigOf<typeof SHELL_SETTINGS>
   const log = given ?? createLog(definition.name, shell.logLevel)
-  const agent = createServiceAgent(definition.name, shell, log)
+  const agent = createServiceAgent(definition.name, shell, log, mixed === undefined || mixed.first === definition.name)
   const ready = new Map<string, ReadyCheck>()
   const options = definition.door(config)
   const http = createDoor({ options, errors: definition.errors ?? {}, log, agent, ready })
+  const rpcOptions = definition.rpc?.(config)
+  const rpc = createRpcDoor({ options: rpcOptions, log, agent, mixed, name: definition.name, token: shell.rpcToken })
   const stops: (() => void | Promise<void>)[] = []
   const context: ServiceContext<S> = {
     config,
     log,
     agent,
     http,
+    rpc,
     onStop: (stop) => void stops.push(stop),
     ready: (name, check) => void ready.set(name, check),
   }
-  const stop = once(() => stopService(http, stops, agent, log))
+  const stop = once(() => stopService({ http, rpc, stops, agent, log }))
   try {
     await definition.start(context)
+    const rpcPort = await rpc.listen(rpcOptions?.host ?? shell.host)
     const url = await http.listen({ port: options.port, host: options.host ?? shell.host })
-    log.info({ url }, "started")
-    return { url, context, stop }
+    log.info({ url, rpcPort }, "started")
+    return { url, rpcPort, context, stop }
   } catch (error) {
     await stop()
     throw error
   }
 }
 
-async function stopService(
-  http: FastifyInstance,
-  stops: (() => void | Promise<void>)[],
-  agent: Agent,
-  log: Logger,
-): Promise<void> {
+interface Parts {
+  http: FastifyInstance
+  rpc: RpcDoor
+  stops: (() => void | Promise<void>)[]
+  agent: Agent
+  log: Logger
+}
+
+async function stopService({ http, rpc, stops, agent, log }: Parts): Promise<void> {
   log.info("stopping")
-  await http.close()
+  await Promise.all([http.close(), rpc.drain()])
   for (const stop of stops.reverse()) {
     try {
       await stop()
@@ -138,6 +159,7 @@ async function stopService(
       log.error({ err: error }, "a part did not stop cleanly")
     }
   }
+  rpc.stop()
   await agent.stop()
   log.info("stopped")
 }
@@ -157,12 +179,18 @@ const createLog = (service: string, level: string): Logger =>
     redact: ["*.token", "*.key", "*.password", "*.authorization", "req.headers.authorization"],
   })
 
-function createServiceAgent(service: string, config: ConfigOf<typeof SHELL_SETTINGS>, log: Logger): Agent {
+function createServiceAgent(
+  service: string,
+  config: ConfigOf<typeof SHELL_SETTINGS>,
+  log: Logger,
+  builtIn: boolean,
+): Agent {
   const agent = createAgent({
     service,
     version: config.version,
     collector: config.collectorUrl,
     key: config.ingestKey ?? "unset",
+    builtIn,
     httpServer: false, // the door records its own, by real route
     spool: config.ingestKey === undefined ? false : config.spoolDir,
     onTrouble: (message) => log.warn({ step: "agent" }, message),
@@ -174,23 +202,37 @@ function createServiceAgent(service: string, config: ConfigOf<typeof SHELL_SETTI
   return agent
 }
 
-async function runService<S extends Settings>(definition: ServiceDefinition<S>): Promise<void> {
+const runService = <S extends Settings>(definition: ServiceDefinition<S>): Promise<void> =>
+  runProcess(definition.name, definition.config, (env) => startService(definition, env))
+
+/** What a process needs of what it runs. */
+interface Running {
+  url: string
+  stop: () => Promise<void>
+  context: { log: Logger; agent: Agent }
+}
+
+/** One process that starts, tells its parent where it is, and stops at a signal; shared by single and mixed services. */
+export async function runProcess(
+  name: string,
+  settings: Settings,
+  start: (env: Environment) => Promise<Running>,
+): Promise<void> {
   if (process.argv.includes("--help")) {
-    process.stdout.write(
-      `${definition.name}: settings, by environment variable\n${describeSettings({ ...definition.config, ...SHELL_SETTINGS })}\n`,
-    )
+    const all = describeSettings({ ...settings, ...SHELL_SETTINGS })
+    process.stdout.write(`${name}: settings, by environment variable\n${all}\n`)
     return
   }
   // biome-ignore lint/style/noProcessEnv: the one place where a process reads its environment
-  const starting = startService(definition, process.env)
+  const starting = start(process.env)
   stopOnSignals(starting)
   try {
     const { url } = await starting
     // The parent may have gone meanwhile: then `disconnect` stops us.
     process.send?.({ started: url }, undefined, undefined, () => undefined)
   } catch (error) {
-    if (error instanceof ConfigError) process.stderr.write(`${definition.name}: ${error.message}\n`)
-    else createLog(definition.name, "info").error({ err: error }, `cannot start: ${(error as Error).message}`)
+    if (error instanceof ConfigError) process.stderr.write(`${name}: ${error.message}\n`)
+    else createLog(name, "info").error({ err: error }, `cannot start: ${(error as Error).message}`)
     process.exit(1)
   }
 }
@@ -198,7 +240,7 @@ async function runService<S extends Settings>(definition: ServiceDefinition<S>):
 /**
  * SIGTERM, SIGINT and the parent's end stop the service, also while it starts; a second signal, or 10 s, end the process at once.
  */
-function stopOnSignals<S extends Settings>(starting: Promise<RunningService<S>>): void {
+function stopOnSignals(starting: Promise<Running>): void {
   let stopping = false
   const stop = (code: number): void => {
     if (stopping) return

@@ -47,7 +47,7 @@ export const CHANNEL_SETTINGS: ChannelSettings = {
 export interface ChannelOptions {
   table: ServiceTable
   /** Each `host:port`. Or the service itself, when it runs in this process. */
-  targets: readonly string[] | Dispatcher
+  targets: readonly string[] | (() => Dispatcher | undefined)
   credential?: { name: string; token: string }
   agent: Agent
   settings?: Partial<ChannelSettings>
@@ -96,7 +96,7 @@ export class Channel {
       ? targets.flatMap((target) =>
           Array.from({ length: this.settings.connections }, () => new Lane(parseTarget(target), host)),
         )
-      : [new MemoryLane(targets as Dispatcher, host)]
+      : [new MemoryLane(targets as () => Dispatcher | undefined, host)]
     agent.onFlush(() => {
       this.points.inFlight.set(this.open.size)
       this.points.waiting.set(this.waiting.length)

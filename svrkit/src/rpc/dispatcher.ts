@@ -48,6 +48,7 @@ export class ServerCall {
   readonly to: ReplyTo
   readonly arrivedAt: number
   readonly entry: Entry
+  readonly points: MethodPoints
   readonly bytes: Uint8Array
   readonly from: number
   readonly end: number
@@ -56,8 +57,9 @@ export class ServerCall {
   onWatch: ((call: ServerCall) => void) | null = null
   private controller: AbortController | null = null
 
-  constructor(head: CallHead, entry: Entry, body: { bytes: Uint8Array; from: number; end: number }, to: ReplyTo) {
+  constructor(head: CallHead, entry: Entry, body: Body, to: ReplyTo, points: MethodPoints) {
     this.id = head.id
+    this.points = points
     this.priority = head.priority
     this.user = head.user
     this.deadlineAt = head.deadlineAt
@@ -99,10 +101,16 @@ export class ServerCall {
   }
 }
 
+/** Where a request's bytes stand. */
+export interface Body {
+  bytes: Uint8Array
+  from: number
+  end: number
+}
+
 export type Handler = (request: never, call: ServerCall) => unknown
 export interface Entry {
   method: Method
-  points: MethodPoints
   run: (request: unknown, call: ServerCall) => unknown
 }
 
@@ -133,7 +141,7 @@ export class Dispatcher {
       const name = method.name.charAt(0).toLowerCase() + method.name.slice(1)
       const run = handlers[name] as Entry["run"] | undefined
       if (run === undefined) throw new TypeError(`cannot serve ${table.name}: no function ${name} was given`)
-      this.entries.set(method.number, { method, run, points: deps.points.method.get(method.name) as MethodPoints })
+      this.entries.set(method.number, { method, run })
     }
   }
 
@@ -147,38 +155,38 @@ export class Dispatcher {
   }
 
   /** Takes a call; answers it at `to`, now or later. Null where it was refused at once. */
-  submit(head: CallHead, body: { bytes: Uint8Array; from: number; end: number }, to: ReplyTo): ServerCall | null {
-    const entry = this.entries.get(head.method) ?? this.unknown
-    const call = new ServerCall(head, entry, body, to)
-    if (entry === this.unknown) {
+  submit(head: CallHead, body: Body, to: ReplyTo): ServerCall | null {
+    const entry = this.entries.get(head.method)
+    if (entry === undefined) {
+      const call = new ServerCall(head, UNKNOWN, body, to, UNKNOWN_POINTS)
       this.fail(call, new RpcError("unknown_method", `${this.table.name} has no method ${head.method}`))
       return null
     }
-    entry.points.calls.inc()
-    entry.points.requestSize.record(body.end - body.from)
+    const points = this.points.method(entry.method.name, head.version)
+    const call = new ServerCall(head, entry, body, to, points)
+    points.calls.inc()
+    points.requestSize.record(body.end - body.from)
     if (this.running < this.limits.mostRunning) this.start(call)
     else if (this.queue.length - this.head < this.limits.mostQueued) this.queue.push(call)
     else {
-      entry.points.shed.inc()
+      points.shed.inc()
       this.fail(call, new RpcError("overloaded", `${this.table.name} has ${this.limits.mostQueued} calls waiting`))
       return null
     }
     return call
   }
 
-  private readonly unknown = { method: { name: "unknown" } } as Entry
-
   /** The caller does not want the answer any more. */
   cancel(call: ServerCall, why: RpcError): void {
     if (call.state === "over") return
-    call.entry.points.cancelled.inc()
+    call.points.cancelled.inc()
     call.abort(why)
     if (call.state === "waiting") this.fail(call, why)
   }
 
   private start(call: ServerCall): void {
     const now = performance.now()
-    call.entry.points.queueWait.record(now - call.arrivedAt)
+    call.points.queueWait.record(now - call.arrivedAt)
     if (now >= call.deadlineAt) {
       this.expire(call)
       return
@@ -205,7 +213,7 @@ export class Dispatcher {
   }
 
   private expire(call: ServerCall): void {
-    call.entry.points.expired.inc()
+    call.points.expired.inc()
     this.fail(call, new RpcError("expired", `the deadline of ${call.entry.method.name} passed before it ran`))
   }
 
@@ -213,7 +221,7 @@ export class Dispatcher {
     if (call.state === "over") return
     try {
       const size = call.to.reply(call, call.entry.method.reply, value)
-      call.entry.points.replySize.record(size)
+      call.points.replySize.record(size)
     } catch (error) {
       this.log.error({ err: error, method: call.entry.method.name }, "a reply cannot be written")
       this.fail(call, this.toRpcError(error instanceof RpcError ? error : new Error("reply"), call))
@@ -233,12 +241,13 @@ export class Dispatcher {
   private leave(call: ServerCall): void {
     this.running--
     this.watched.delete(call)
-    call.entry.points.duration.record(performance.now() - call.arrivedAt)
+    call.points.duration.record(performance.now() - call.arrivedAt)
     this.next()
   }
 
   private fail(call: ServerCall, error: RpcError): void {
-    this.points.errors.with({ method: call.entry.method.name, code: error.code }).inc()
+    const dims = { method: call.entry.method.name, code: error.code }
+    this.points.errors.with(call.version === "" ? dims : { ...dims, version: call.version }).inc()
     call.to.fail(call, error)
     this.over(call)
   }
@@ -292,7 +301,7 @@ export class Dispatcher {
     for (const call of this.watched) {
       if (now < call.deadlineAt) continue
       this.watched.delete(call)
-      call.entry.points.expired.inc()
+      call.points.expired.inc()
       call.abort(new RpcError("expired", `the deadline of ${call.entry.method.name} passed while it ran`))
     }
     if (this.watched.size > 0 || this.sweeper === null) return
@@ -305,6 +314,10 @@ export class Dispatcher {
     if (this.load > 0) await new Promise<void>((resolve) => this.idle.push(resolve))
   }
 }
+
+/** Stand-ins of a call whose method is not known: it is refused before anything of it is counted by method. */
+const UNKNOWN = { method: { name: "unknown" } } as Entry
+const UNKNOWN_POINTS = {} as MethodPoints
 
 const isPromise = (value: unknown): value is Promise<unknown> =>
   typeof value === "object" && value !== null && typeof (value as Promise<unknown>).then === "function"

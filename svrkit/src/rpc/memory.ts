@@ -15,13 +15,14 @@ export class MemoryLane implements ReplyTo {
   readonly level = 0
   up = true
   readonly duration: Timer
-  private readonly dispatcher: Dispatcher
+  private readonly find: () => Dispatcher | undefined
   private readonly host: LaneHost
   private readonly calls = new Map<number, { pending: Pending; call: ServerCall | null }>()
   private nextId = 1
 
-  constructor(dispatcher: Dispatcher, host: LaneHost) {
-    this.dispatcher = dispatcher
+  /** `find` answers the service as soon as it is there. */
+  constructor(find: () => Dispatcher | undefined, host: LaneHost) {
+    this.find = find
     this.host = host
     this.duration = host.points.targetDuration.with({ target: this.address })
   }
@@ -48,14 +49,19 @@ export class MemoryLane implements ReplyTo {
     queueMicrotask(() => {
       if (!this.calls.has(id)) return
       const head = { id, method: method.number, priority, user, deadlineAt, version }
-      entry.call = this.dispatcher.submit(head, { bytes, from: 0, end: bytes.length }, this)
+      const dispatcher = this.find()
+      if (dispatcher !== undefined) entry.call = dispatcher.submit(head, { bytes, from: 0, end: bytes.length }, this)
+      else {
+        this.calls.delete(id)
+        this.host.failed(pending, new RpcError("unavailable", `${this.host.service} has not started yet`))
+      }
     })
   }
 
   cancel(pending: Pending): void {
     const entry = this.calls.get(pending.id)
     this.calls.delete(pending.id)
-    if (entry?.call) this.dispatcher.cancel(entry.call, new RpcError("cancelled", "the caller took the call back"))
+    if (entry?.call) this.find()?.cancel(entry.call, new RpcError("cancelled", "the caller took the call back"))
   }
 
   reply(call: ServerCall, codec: Codec, value: unknown): number {

@@ -132,8 +132,7 @@ describe("calls", () => {
 
   it("behave alike without a socket, and share no object with the service", async () => {
     const { server } = await echo()
-    const dispatcher = server.dispatcherOf("echo")
-    const { channel } = channelTo(dispatcher as never)
+    const { channel } = channelTo(() => server.dispatcherOf("echo"))
     const bytes = Uint8Array.from([1, 2, 3])
     const call = channel.call(SAY, { text: "here", bytes })
     bytes[0] = 9

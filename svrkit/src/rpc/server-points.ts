@@ -12,6 +12,8 @@ export interface MethodPoints {
   shed: Counter
 }
 
+const MOST_VERSIONS = 1_000
+
 /** The built-in points of a service's server side: what every service shows without a line of its own. */
 export function createServerPoints(agent: Agent, methods: readonly string[]) {
   const counter = (name: string) => agent.counter(`rpc.server.${name}`, { unit: "{call}" })
@@ -44,17 +46,31 @@ export function createServerPoints(agent: Agent, methods: readonly string[]) {
   // A figure of zero is a figure: the page of a service that was never called shows all of them.
   const zero = [calls, errors, expired, cancelled, shed, unsent, accepted, closed, handshakeFailures, frameErrors]
   for (const one of [...zero, pauses, pings, bytesIn, bytesOut]) one.inc(0)
-  const method = (name: string): MethodPoints => ({
-    calls: handles.calls.with({ method: name }),
-    duration: handles.duration.with({ method: name }),
-    queueWait: handles.queueWait.with({ method: name }),
-    requestSize: handles.requestSize.with({ method: name }),
-    replySize: handles.replySize.with({ method: name }),
-    expired: handles.expired.with({ method: name }),
-    cancelled: handles.cancelled.with({ method: name }),
-    shed: handles.shed.with({ method: name }),
+  const bind = (dims: { method: string; version?: string }): MethodPoints => ({
+    calls: handles.calls.with(dims),
+    duration: handles.duration.with(dims),
+    queueWait: handles.queueWait.with(dims),
+    requestSize: handles.requestSize.with(dims),
+    replySize: handles.replySize.with(dims),
+    expired: handles.expired.with(dims),
+    cancelled: handles.cancelled.with(dims),
+    shed: handles.shed.with(dims),
   })
-  return { ...handles, method: new Map(methods.map((name) => [name, method(name)])) }
+  const own = new Map(methods.map((name) => [name, bind({ method: name })]))
+  const versions = new Map<string, MethodPoints>()
+  /** The points of a method and a client version; empty: the service's own version. */
+  const method = (name: string, version: string): MethodPoints => {
+    if (version === "") return own.get(name) as MethodPoints
+    const key = `${name} ${version}`
+    const known = versions.get(key)
+    if (known !== undefined) return known
+    // The agent folds what is beyond its limit; here only memory is bounded.
+    if (versions.size >= MOST_VERSIONS) versions.clear()
+    const fresh = bind({ method: name, version })
+    versions.set(key, fresh)
+    return fresh
+  }
+  return { ...handles, method }
 }
 
 export type ServerPoints = ReturnType<typeof createServerPoints>

@@ -10,6 +10,7 @@ import { Session, type SessionHost, type SessionLimits } from "./session.ts"
 
 /** Who may call. */
 export interface RpcCredential {
+  /** `*`: whatever name the caller gives. */
   name: string
   /** At least 16 characters, random: whoever talks to either side could try guesses on a short one. */
   token: string
@@ -37,6 +38,8 @@ export const SERVER_LIMITS: RpcServerLimits = {
   mostQueued: 8_192,
   mostConnections: 10_000,
 }
+
+const ANY_NAME = "*"
 
 /** Told to callers with every answer; 0 while there is no overload control. */
 const LEVEL = 0
@@ -90,7 +93,7 @@ export class RpcServer {
     const sessionHost: SessionHost = {
       limits: this.limits,
       level: () => LEVEL,
-      tokenOf: (name) => this.tokens.get(name),
+      tokenOf: (name) => this.tokens.get(name) ?? this.tokens.get(ANY_NAME),
       dispatcherOf: (service) => this.services.get(service),
       points: first.points,
       closed: (session, why) => {
