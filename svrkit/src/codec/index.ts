@@ -3,7 +3,7 @@ import { Reader } from "./reader.ts"
 import { Writer } from "./writer.ts"
 
 export { CodecError } from "./error.ts"
-export type { Unknown } from "./reader.ts"
+export { NO_BYTES, type Unknown } from "./reader.ts"
 export { Reader, Writer }
 
 /** How one type is written and read. `I` is what may be given: fields at their default may be left out. */

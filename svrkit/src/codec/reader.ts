@@ -1,6 +1,6 @@
-import { tryAscii } from "./ascii.ts"
 import { CodecError, DEEPEST, MOST_ITEMS } from "./error.ts"
 import { readUtf8 } from "./platform.ts"
+import { tryShortText } from "./short-text.ts"
 
 const SHORT_TEXT = 32
 const TWO_28 = 268_435_456
@@ -8,7 +8,8 @@ const TWO_32 = 4_294_967_296
 const float64 = new Float64Array(1)
 const float32 = new Float32Array(float64.buffer, 0, 1)
 const floatBytes = new Uint8Array(float64.buffer)
-const NO_BYTES = new Uint8Array(0)
+/** The default of every field of bytes: it has nothing that could be changed. */
+export const NO_BYTES = new Uint8Array(0)
 
 /** What keeps the fields of a newer description that this program does not know. */
 export interface Unknown {
@@ -219,7 +220,7 @@ export class Reader {
   string(): string {
     const length = this.uint32()
     const from = this.skipTo(length)
-    const short = length <= SHORT_TEXT ? tryAscii(this.bytes, from, from + length) : null
+    const short = length <= SHORT_TEXT ? tryShortText(this.bytes, from, from + length) : null
     return short ?? this.text(from, from + length)
   }
 

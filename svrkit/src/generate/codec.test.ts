@@ -1,10 +1,13 @@
 import fc from "fast-check"
 import protobuf from "protobufjs"
-import { describe, expect, it } from "vitest"
+import { describe, expect, it, vi } from "vitest"
 import { decode, encode } from "../codec/index.ts"
 import type { Field, FieldType, Scalar, ServiceModel } from "../describe/model.ts"
 import { SCALARS } from "../describe/model.ts"
 import { type AnyCodec, compileCodecs } from "./compile.ts"
+
+// Each run compiles a codec: slow where the machine is busy.
+vi.setConfig({ testTimeout: 30_000 })
 
 type Value = Record<string, unknown>
 
@@ -171,7 +174,7 @@ describe("a generated codec", () => {
         const codec = codecOf(model)
         expect(plain(decode(codec, encode(codec, value)))).toEqual(plain(value))
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     )
   })
 
@@ -185,7 +188,7 @@ describe("a generated codec", () => {
           .finish()
         expect(plain(decode(codecOf(model), bytes))).toEqual(plain(value))
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     )
   })
 
@@ -201,7 +204,7 @@ describe("a generated codec", () => {
         const flat = Object.entries(value).filter(([, one]) => typeof one !== "object" && one !== undefined)
         for (const [key, one] of flat) expect(object[key]).toBe(one)
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     )
   })
 
@@ -217,7 +220,7 @@ describe("a generated codec", () => {
         const through = encode(older, decode(older, encode(newer, value)))
         expect(plain(decode(newer, through))).toEqual(plain(value))
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     )
   })
 

@@ -92,7 +92,7 @@ function defaultOf({ type, occurs }: Field): string {
 
 function defaultOfScalar(scalar: Scalar): string {
   if (scalar === "string") return '""'
-  if (scalar === "bytes") return "new Uint8Array(0)"
+  if (scalar === "bytes") return "NO_BYTES"
   return scalar === "bool" ? "false" : "0"
 }
 

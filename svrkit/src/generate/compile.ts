@@ -1,4 +1,4 @@
-import { type Codec, decode, encode, type ServiceTable } from "../codec/index.ts"
+import { type Codec, decode, encode, NO_BYTES, type ServiceTable } from "../codec/index.ts"
 import type { ServiceModel } from "../describe/model.ts"
 import { codecBody, JS } from "./codec.ts"
 
@@ -8,8 +8,8 @@ export type AnyCodec = Codec<Record<string, unknown>, Record<string, unknown>>
 export function compileCodecs(model: ServiceModel): ReadonlyMap<string, AnyCodec> {
   const body = codecBody(model, JS).replaceAll(/^export /gm, "")
   const names = model.structs.map(({ name }) => `${name}: ${name}Codec`).join(", ")
-  const run = new Function("encode", "decode", `"use strict"\n${body}\nreturn { ${names} }`)
-  return new Map(Object.entries(run(encode, decode) as Record<string, AnyCodec>))
+  const run = new Function("encode", "decode", "NO_BYTES", `"use strict"\n${body}\nreturn { ${names} }`)
+  return new Map(Object.entries(run(encode, decode, NO_BYTES) as Record<string, AnyCodec>))
 }
 
 /** The table of a service without generated files; for the command line. */

@@ -23,9 +23,11 @@ export function generateFiles(model: ServiceModel, source: string): GeneratedFil
 }
 
 function codecFile(model: ServiceModel): string {
-  return `import { type Codec, decode, encode, type Reader, type Unknown, type Writer } from "@ossagent/svrkit/codec"
+  const body = codecBody(model, TS)
+  const noBytes = body.includes("NO_BYTES") ? "NO_BYTES, " : ""
+  return `import { type Codec, decode, encode, ${noBytes}type Reader, type Unknown, type Writer } from "@ossagent/svrkit/codec"
 
-${codecBody(model, TS)}`
+${body}`
 }
 
 function tableFile(model: ServiceModel): string {
