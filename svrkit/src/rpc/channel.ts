@@ -16,7 +16,7 @@ export interface CallOptions {
   /** Default: what the service's description says. */
   timeoutMs?: number
   signal?: AbortSignal
-  /** The call that this one is made for: its deadline, priority, user and version go on. */
+  /** The call that this one is made for: its deadline, priority, user and version go on, and its end is this one's too. */
   under?: ServerCall
   /** Business priority, 0 the most important; default: that of `under`, else the method's. */
   priority?: number
@@ -139,6 +139,7 @@ export class Channel {
         resolve: resolve as (reply: unknown) => void,
         reject,
         signal,
+        under,
         onAbort: undefined,
       }
       pending.points.calls.inc()
@@ -160,14 +161,15 @@ export class Channel {
 
   private begin(pending: Pending, now: number): void {
     this.open.add(pending)
-    const { signal } = pending
+    const { signal, under } = pending
     if (this.stopped) this.fail(pending, new RpcError("stopped", `this client of ${this.service} was stopped`))
     else if (signal?.aborted) this.fail(pending, cancelled(pending))
     else if (now >= pending.deadlineAt) this.expire(pending)
     else {
-      if (signal !== undefined) {
+      if (signal !== undefined || under !== undefined) {
         pending.onAbort = () => this.cancel(pending)
-        signal.addEventListener("abort", pending.onAbort, { once: true })
+        signal?.addEventListener("abort", pending.onAbort, { once: true })
+        under?.hook(pending.onAbort)
       }
       if (pending.deadlineAt < this.earliest) this.earliest = pending.deadlineAt
       this.sweeper ??= setInterval(() => this.sweep(), SWEEP_MS)
@@ -261,7 +263,9 @@ export class Channel {
     pending.over = true
     this.open.delete(pending)
     pending.points.duration.record(now - pending.startedAt)
-    if (pending.onAbort !== undefined) pending.signal?.removeEventListener("abort", pending.onAbort)
+    if (pending.onAbort === undefined) return
+    pending.signal?.removeEventListener("abort", pending.onAbort)
+    pending.under?.unhook(pending.onAbort)
   }
 
   private cancel(pending: Pending): void {

@@ -56,6 +56,7 @@ export class ServerCall {
   /** Told when its function first asks for the signal. */
   onWatch: ((call: ServerCall) => void) | null = null
   private controller: AbortController | null = null
+  private hooks: Set<() => void> | null = null
 
   constructor(head: CallHead, entry: Entry, body: Body, to: ReplyTo, points: MethodPoints) {
     this.id = head.id
@@ -96,8 +97,19 @@ export class ServerCall {
     return this.controller !== null
   }
 
+  /** Calls `hook` when this call is aborted: for calls made on its behalf, which need no signal of their own. */
+  hook(hook: () => void): void {
+    this.hooks ??= new Set()
+    this.hooks.add(hook)
+  }
+
+  unhook(hook: () => void): void {
+    this.hooks?.delete(hook)
+  }
+
   abort(why: RpcError): void {
     this.controller?.abort(why)
+    for (const hook of this.hooks ?? []) hook()
   }
 }
 
@@ -127,6 +139,7 @@ export class Dispatcher {
   private readonly watched = new Set<ServerCall>()
   private sweeper: NodeJS.Timeout | null = null
   private idle: (() => void)[] = []
+  private stopped = false
 
   constructor(
     table: ServiceTable,
@@ -166,6 +179,10 @@ export class Dispatcher {
     const call = new ServerCall(head, entry, body, to, points)
     points.calls.inc()
     points.requestSize.record(body.end - body.from)
+    if (this.stopped) {
+      this.fail(call, new RpcError("draining", `${this.table.name} is about to stop`))
+      return null
+    }
     if (this.running < this.limits.mostRunning) this.start(call)
     else if (this.queue.length - this.head < this.limits.mostQueued) this.queue.push(call)
     else {
@@ -312,6 +329,11 @@ export class Dispatcher {
   /** Resolves when nothing waits or runs. */
   async drained(): Promise<void> {
     if (this.load > 0) await new Promise<void>((resolve) => this.idle.push(resolve))
+  }
+
+  /** From now on refuses every call with `draining`. */
+  stop(): void {
+    this.stopped = true
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Method } from "../codec/index.ts"
 import type { CallPoints } from "./client-points.ts"
+import type { ServerCall } from "./dispatcher.ts"
 import type { Lane } from "./lane.ts"
 import type { MemoryLane } from "./memory.ts"
 
@@ -22,5 +23,7 @@ export interface Pending {
   resolve: (reply: unknown) => void
   reject: (error: Error) => void
   signal: AbortSignal | undefined
+  /** The call on whose behalf this one is: ends with it. */
+  under: ServerCall | undefined
   onAbort: (() => void) | undefined
 }

@@ -1,12 +1,13 @@
 import { randomBytes } from "node:crypto"
 import { once } from "node:events"
-import { connect } from "node:net"
+import { connect, type Socket } from "node:net"
+import fc from "fast-check"
 import { afterEach, describe, expect, it } from "vitest"
 import { encode, Writer } from "../codec/index.ts"
 import { writeCall } from "./call-frame.ts"
 import type { Channel } from "./channel.ts"
 import { KIND } from "./frame.ts"
-import { helloFrame } from "./handshake.ts"
+import { helloFrame, proofFrame, prove, readChallenge } from "./handshake.ts"
 import { CREDENTIAL, failureOf, ONCE, SAY, startChannel, startEcho, startRelay, until } from "./test-kit.ts"
 
 const closing: (() => unknown)[] = []
@@ -30,6 +31,25 @@ const relay = async (...given: Parameters<typeof startRelay>) => {
   return started
 }
 const say = (channel: Channel, text: string, more = {}) => channel.call(SAY, { text }, more)
+
+/** A socket that has proved itself and may send anything. */
+async function openSession(port: number): Promise<Socket> {
+  const socket = connect(port, "127.0.0.1")
+  socket.on("error", () => undefined)
+  const clientNonce = randomBytes(32)
+  socket.write(helloFrame({ nonce: clientNonce, service: "echo", name: CREDENTIAL.name }))
+  const [challenge] = (await once(socket, "data")) as [Buffer]
+  const said = {
+    service: "echo",
+    name: CREDENTIAL.name,
+    clientNonce,
+    serverNonce: readChallenge(challenge, 5, challenge.length),
+  }
+  socket.write(proofFrame(prove("client", CREDENTIAL.token, said)))
+  await once(socket, "data")
+  socket.resume()
+  return socket
+}
 
 describe("calls", () => {
   it("come back, many at a time over one connection, each with its own answer", async () => {
@@ -98,6 +118,25 @@ describe("calls", () => {
     await until(() => aborted[0] === "slow: cancelled", "the function was told")
     expect((await failureOf(say(channel, "never", { signal: stop.signal }))).code).toBe("cancelled")
     expect(seen).toHaveLength(1)
+  })
+
+  it("made on behalf of another are taken back with it", async () => {
+    const back = await echo("back")
+    const toBack = channelTo([back.address])
+    const front = await echo("front")
+    const { channel } = channelTo([front.address])
+    const stop = new AbortController()
+    const outer = failureOf(
+      channel.call(SAY, { text: "outer", waitMs: 5_000 }, { signal: stop.signal, timeoutMs: 5_000 }),
+    )
+    await until(() => front.seen.length === 1, "the outer call runs")
+    const under = front.seen[0]?.call as never
+    const inner = failureOf(toBack.channel.call(SAY, { text: "inner", waitMs: 5_000 }, { under, timeoutMs: 5_000 }))
+    await until(() => back.seen.length === 1, "the inner call runs")
+    stop.abort()
+    expect((await outer).code).toBe("cancelled")
+    expect((await inner).code).toBe("cancelled")
+    await until(() => back.aborted[0] === "inner: cancelled", "the inner function was told")
   })
 
   it("that expire while they wait never run", async () => {
@@ -194,6 +233,31 @@ describe("connections", () => {
     }
     await Promise.all(good)
     expect((await say(channel, "still")).text).toBe("a still")
+  })
+
+  it("of a caller that is known and sends nonsense end, or answer with errors, and no other is disturbed", async () => {
+    const { address, port } = await echo()
+    const { channel } = channelTo([address])
+    await say(channel, "warm")
+    const random = fc.sample(
+      fc.array(fc.record({ kind: fc.integer({ min: 0, max: 30 }), body: fc.uint8Array({ maxLength: 60 }) }), {
+        minLength: 1,
+        maxLength: 8,
+      }),
+      { numRuns: 60, seed: 5 },
+    )
+    for (const frames of random) {
+      const socket = await openSession(port)
+      for (const { kind, body } of frames) {
+        const head = Buffer.alloc(5)
+        head.writeUInt32LE(body.length + 1)
+        head[4] = kind
+        socket.write(Buffer.concat([head, body]))
+      }
+      socket.end()
+      await once(socket, "close")
+      expect((await say(channel, "still")).text).toBe("a still")
+    }
   })
 
   it("that say nothing are closed", async () => {

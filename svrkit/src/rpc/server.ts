@@ -130,6 +130,7 @@ export class RpcServer {
     const drained = Promise.all([...this.services.values()].map(({ dispatcher }) => dispatcher.drained()))
     await Promise.race([Promise.all([drained, closing]), late])
     clearTimeout(timer)
+    for (const { dispatcher } of this.services.values()) dispatcher.stop()
     for (const session of [...this.sessions]) session.close()
     await closing
   }
