@@ -86,6 +86,7 @@ export class Channel {
       credential: options.credential ?? { name: "", token: "" },
       settings: this.settings,
       points: this.points,
+      hasOther: (lane) => this.lanes.some((other) => other !== lane && other.up),
       room: () => this.pump(),
       reply: (pending, value, sizeBytes) => this.reply(pending, value, sizeBytes),
       failed: (pending, error) => this.failed(pending, error),
@@ -277,7 +278,7 @@ export class Channel {
 
   private expire(pending: Pending): void {
     this.points.expired.with({ method: pending.method.name }).inc()
-    pending.lane?.cancel(pending)
+    pending.lane?.missed(pending)
     const ms = Math.round(pending.deadlineAt - pending.startedAt)
     const error =
       pending.lane === null && pending.tries === 0

@@ -20,6 +20,7 @@ import { Link } from "./link.ts"
 import type { Pending } from "./pending.ts"
 
 const REPLY_HEAD = 5
+const MOST_UNANSWERED = 20
 const LAST_ID = 0xffff_fff0
 
 export interface LaneSettings {
@@ -39,6 +40,8 @@ export interface LaneHost {
   credential: { name: string; token: string }
   settings: LaneSettings
   points: ClientPoints
+  /** Whether another target can be called: the last one is not left for being slow. */
+  hasOther: (lane: Lane) => boolean
   /** Room has come: calls that wait may go. */
   room: () => void
   reply: (pending: Pending, value: unknown, sizeBytes: number) => void
@@ -65,6 +68,8 @@ export class Lane {
   private timer: NodeJS.Timeout | null = null
   private pingTimer: NodeJS.Timeout | null = null
   private pingAt = 0
+  /** Calls in a row whose deadline passed without any answer in between. */
+  private unanswered = 0
   private pingDue = 0
   private said: Introduction | null = null
   private connectFrom = 0
@@ -148,6 +153,7 @@ export class Lane {
     clearTimeout(this.timer as NodeJS.Timeout)
     this.state = "up"
     this.nextId = 1
+    this.unanswered = 0
     this.mostInFlight = mostInFlight
     const link = this.link as Link
     link.reader.mostBytes = this.host.settings.mostFrameBytes
@@ -172,7 +178,6 @@ export class Lane {
       link.close(new Error(`the target answered nothing for ${Math.round(now - link.heardAt)} ms`))
       return
     }
-    if (now - link.heardAt > pingMs * 10) this.backoffMs = this.host.settings.backoffMs
     this.pingAt = now
     writeNumber(link.out, KIND.ping, 0)
     link.touch()
@@ -215,7 +220,7 @@ export class Lane {
     if (!this.calls.delete(pending.id) || this.link === null || this.link.closed) return
     writeNumber(this.link.out, KIND.cancel, pending.id)
     this.link.touch()
-    this.settled()
+    this.roomier()
   }
 
   private reply(bytes: Buffer, from: number, to: number): void {
@@ -250,8 +255,21 @@ export class Lane {
     return pending
   }
 
+  /** A call's deadline passed here. Where none at all is answered any more, the target hangs though its pings are answered. */
+  missed(pending: Pending): void {
+    this.cancel(pending)
+    if (++this.unanswered >= MOST_UNANSWERED && this.state === "up" && this.host.hasOther(this)) {
+      this.link?.close(new Error(`the target answered none of ${this.unanswered} calls before their deadlines`))
+    }
+  }
+
   private settled(): void {
     this.backoffMs = this.host.settings.backoffMs
+    this.unanswered = 0
+    this.roomier()
+  }
+
+  private roomier(): void {
     if (this.state === "leaving" && this.calls.size === 0) this.link?.finish()
     else if (this.state === "up") this.host.room()
   }

@@ -64,6 +64,10 @@ export class MemoryLane implements ReplyTo {
     if (entry?.call) this.find()?.cancel(entry.call, new RpcError("cancelled", "the caller took the call back"))
   }
 
+  missed(pending: Pending): void {
+    this.cancel(pending)
+  }
+
   reply(call: ServerCall, codec: Codec, value: unknown): number {
     const bytes = encode(codec, value)
     const entry = this.calls.get(call.id)

@@ -374,6 +374,24 @@ describe("targets", () => {
     await say(channel, "y")
   })
 
+  it("that answer pings and no call are left, with longer waits each time", async () => {
+    const [a, b] = [await echo("a", { mostRunning: 1 }), await echo("b")]
+    const hog = channelTo([a.address])
+    const stuck = failureOf(hog.channel.call(SAY, { text: "stuck", waitMs: 60_000 }, { timeoutMs: 60_000 }))
+    await until(() => a.seen.length === 1, "one call fills the target")
+    const { channel, troubles } = channelTo([a.address, b.address], {
+      settings: { backoffMs: 2_000, mostBackoffMs: 5_000 },
+    })
+    await until(() => (channel as never as { lanes: { up: boolean }[] }).lanes.every(({ up }) => up), "both are up")
+    while (troubles.length === 0)
+      await Promise.allSettled(Array.from({ length: 10 }, () => say(channel, "x", { timeoutMs: 30 })))
+    expect(troubles[0]).toContain("the target answered none of 20 calls before their deadlines")
+    const after = await Promise.all(Array.from({ length: 50 }, () => say(channel, "x")))
+    expect(after.every(({ text }) => text === "b x")).toBe(true)
+    hog.channel.stop()
+    await stuck
+  })
+
   it("that come back are used again", async () => {
     const first = await echo("a")
     const { channel } = channelTo([first.address])
