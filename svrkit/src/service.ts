@@ -193,7 +193,9 @@ function createServiceAgent(
     builtIn,
     httpServer: false, // the door records its own, by real route
     spool: config.ingestKey === undefined ? false : config.spoolDir,
-    onTrouble: (message) => log.warn({ step: "agent" }, message),
+    onTrouble: (message) => {
+      if (config.ingestKey !== undefined) log.warn({ step: "agent" }, message)
+    },
   })
   if (config.ingestKey === undefined) {
     log.info("no ingest key: this service's own metrics are not sent")
