@@ -8,8 +8,9 @@ export const ERROR_CODE = /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/
 export const TAKEN_TYPES: ReadonlySet<string> = new Set([
   "Array",
   "Boolean",
-  "Codec",
+  "CallOptions",
   "Channel",
+  "Codec",
   "Error",
   "Map",
   "Method",
@@ -22,8 +23,13 @@ export const TAKEN_TYPES: ReadonlySet<string> = new Set([
   "Readonly",
   "ReadonlyMap",
   "Record",
+  "RpcError",
+  "RpcServer",
+  "ServerCall",
+  "ServiceTable",
   "String",
   "Uint8Array",
+  "Unknown",
   "Writer",
 ])
 

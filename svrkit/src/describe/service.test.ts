@@ -79,6 +79,8 @@ describe("a description", () => {
     f('<type name="Order"/>', "3:7: the name Order stands in line 2 already")
     f('<type name="A"><field tag="1" name="a" type="bool" color="red"/></type>', "3:52: <field> has no attribute color")
     f('<type name="OrderInit"/>', "3:1: OrderInit is taken: it is generated for Order")
+    f('<type name="OrderCodec"/>', "3:1: OrderCodec is taken: it is generated for Order")
+    f('<type name="ShopClient"/>', "3:1: ShopClient is taken: it is generated for the service")
   })
 
   it("refuses types that contain themselves by value, and allows those that need not", () => {

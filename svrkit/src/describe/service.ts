@@ -11,7 +11,7 @@ import {
   STORE_MODES,
   type StoreModel,
 } from "./model.ts"
-import { ERROR_CODE, SERVICE_NAME, TAKEN_FIELDS, TYPE_NAME, toCamel } from "./names.ts"
+import { ERROR_CODE, SERVICE_NAME, TAKEN_FIELDS, TYPE_NAME, toCamel, toPascal } from "./names.ts"
 import { type Known, readEnum, readStruct } from "./struct.ts"
 
 /** The model of the service that `text` describes. Throws DescriptionError that lists every fault; `file` is only its name in them. */
@@ -58,8 +58,14 @@ function readNames(root: Element, faults: Fault[]): Known {
     known[element.name === "type" ? "structs" : "enums"].add(given.value)
   }
   for (const [name, line] of lines) {
-    const base = name.endsWith("Init") ? name.slice(0, -4) : ""
-    if (lines.has(base)) faults.push({ line, column: 1, why: `${name} is taken: it is generated for ${base}` })
+    const base = name.replace(/(Init|Codec)$/, "")
+    if (base !== name && lines.has(base))
+      faults.push({ line, column: 1, why: `${name} is taken: it is generated for ${base}` })
+  }
+  const service = toPascal(root.attributes.get("name")?.value ?? "")
+  for (const name of ["Client", "Handlers", "ErrorCode"].map((end) => service + end)) {
+    const line = lines.get(name)
+    if (line !== undefined) faults.push({ line, column: 1, why: `${name} is taken: it is generated for the service` })
   }
   return known
 }

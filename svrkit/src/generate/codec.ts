@@ -212,7 +212,8 @@ function readBare(type: FieldType): string {
   return type.scalar === "bytes" ? "r.lengthAndBytes()" : `r.${type.scalar}()`
 }
 
-const entryName = (field: string): string => `${field.charAt(0).toUpperCase()}${field.slice(1)}Entry`
+/** No type's name has an underscore, so this is no other function's name. */
+const entryName = (field: string): string => `_${field}`
 
 function readEntryText(struct: Struct, { name, type }: Field, dialect: Dialect): string {
   if (type.is !== "map") return ""

@@ -1,7 +1,7 @@
 import { type Codec, Reader, type Writer } from "../codec/index.ts"
-import type { CallHead } from "./dispatcher.ts"
 import { RpcError } from "./errors.ts"
 import { closeFrame, FrameError, KIND, openFrame } from "./frame.ts"
+import type { CallHead } from "./server-call.ts"
 
 /** id, method, business and user priority, remaining ms, length of what else is said. */
 const CALL_HEAD_BYTES = 13

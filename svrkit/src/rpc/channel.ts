@@ -2,11 +2,12 @@ import type { Agent } from "@ossagent/agent"
 import type { Method, ServiceTable } from "../codec/index.ts"
 import { RetryBudget } from "./budget.ts"
 import { type CallPoints, type ClientPoints, createClientPoints } from "./client-points.ts"
-import type { Dispatcher, ServerCall } from "./dispatcher.ts"
+import type { Dispatcher } from "./dispatcher.ts"
 import { type Outcome, RpcError } from "./errors.ts"
 import { Lane, type LaneHost, type LaneSettings } from "./lane.ts"
 import { MemoryLane } from "./memory.ts"
 import type { Pending } from "./pending.ts"
+import type { ServerCall } from "./server-call.ts"
 
 const SWEEP_MS = 5
 const MOST_TRIES = 3

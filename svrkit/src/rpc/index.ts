@@ -1,5 +1,5 @@
 /** The transport: `RpcServer` answers calls, a `Channel` makes them. Generated clients and servers stand on both. */
 export { type CallOptions, Channel, type ChannelOptions, type ChannelSettings } from "./channel.ts"
-export type { ServerCall } from "./dispatcher.ts"
 export { type Outcome, RPC_ERRORS, RpcError } from "./errors.ts"
 export { type RpcCredential, RpcServer, type RpcServerLimits, type RpcServerOptions } from "./server.ts"
+export type { ServerCall } from "./server-call.ts"

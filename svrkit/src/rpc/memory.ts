@@ -1,9 +1,10 @@
 import type { Timer } from "@ossagent/agent"
 import { type Codec, CodecError, decode, encode } from "../codec/index.ts"
-import type { Dispatcher, ReplyTo, ServerCall } from "./dispatcher.ts"
+import type { Dispatcher } from "./dispatcher.ts"
 import { RpcError } from "./errors.ts"
 import type { LaneHost } from "./lane.ts"
 import type { Pending } from "./pending.ts"
+import type { ReplyTo, ServerCall } from "./server-call.ts"
 
 /**
  * The way to a service in the same process: no socket and no frame, but the same codec, queue, deadline and points. What one side holds

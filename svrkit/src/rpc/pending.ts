@@ -1,8 +1,8 @@
 import type { Method } from "../codec/index.ts"
 import type { CallPoints } from "./client-points.ts"
-import type { ServerCall } from "./dispatcher.ts"
 import type { Lane } from "./lane.ts"
 import type { MemoryLane } from "./memory.ts"
+import type { ServerCall } from "./server-call.ts"
 
 /** One call at its caller, from its making to its end, over all its tries. */
 export interface Pending {

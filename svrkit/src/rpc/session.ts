@@ -1,7 +1,7 @@
 import type { Socket } from "node:net"
 import type { Codec } from "../codec/index.ts"
 import { readCall, readNumber, writeFailure, writeNumber, writeReply } from "./call-frame.ts"
-import type { Dispatcher, ReplyTo, ServerCall } from "./dispatcher.ts"
+import type { Dispatcher } from "./dispatcher.ts"
 import { RpcError } from "./errors.ts"
 import { FrameError, KIND, MOST_HANDSHAKE_BYTES } from "./frame.ts"
 import {
@@ -17,6 +17,7 @@ import {
   welcomeFrame,
 } from "./handshake.ts"
 import { Link } from "./link.ts"
+import type { ReplyTo, ServerCall } from "./server-call.ts"
 import type { ServerPoints } from "./server-points.ts"
 
 export interface SessionLimits {

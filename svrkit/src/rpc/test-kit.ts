@@ -5,9 +5,9 @@ import type { Method } from "../codec/index.ts"
 import { parseService } from "../describe/service.ts"
 import { compileTable } from "../generate/compile.ts"
 import { Channel, type ChannelOptions } from "./channel.ts"
-import type { ServerCall } from "./dispatcher.ts"
 import { RpcError } from "./errors.ts"
 import { RpcServer, type RpcServerLimits } from "./server.ts"
+import type { ServerCall } from "./server-call.ts"
 
 export const CREDENTIAL = { name: "test", token: "a-test-token-of-some-length" }
 
