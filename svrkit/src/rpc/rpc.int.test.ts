@@ -403,6 +403,17 @@ describe("targets", () => {
     expect(second.seen).toHaveLength(1)
   })
 
+  it("are reached over as many connections as are asked for, and refuse more than they take", async () => {
+    const { address, server } = await echo("a", { mostConnections: 3 })
+    const sessions = (): number => (server as never as { sessions: Set<unknown> }).sessions.size
+    const { channel } = channelTo([address], { settings: { connections: 3 } })
+    await until(() => sessions() === 3, "three connections")
+    expect((await Promise.all(Array.from({ length: 100 }, () => say(channel, "x")))).length).toBe(100)
+    const fourth = channelTo([address])
+    expect((await failureOf(say(fourth.channel, "x", { timeoutMs: 200 }))).code).toBe("unavailable")
+    expect((await say(channel, "still")).text).toBe("a still")
+  })
+
   it("wait with their calls until there is room", async () => {
     const { address } = await echo("a", { mostInFlight: 5 })
     const { channel } = channelTo([address])

@@ -108,6 +108,7 @@ export class RpcServer {
       this.sessions.add(new Session(socket, sessionHost))
     })
     this.server.maxConnections = this.limits.mostConnections
+    this.server.on("drop", () => first.points.closed.with({ why: "too_many" }).inc())
     this.server.listen(port, host)
     await once(this.server, "listening")
     return (this.server.address() as AddressInfo).port
