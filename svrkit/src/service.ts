@@ -133,7 +133,7 @@ async function startService<S extends Settings>(
     await definition.start(context)
     const rpcPort = await rpc.listen(rpcOptions?.host ?? shell.host)
     const url = await http.listen({ port: options.port, host: options.host ?? shell.host })
-    log.info({ url, rpcPort }, "started")
+    log.info(rpcPort === null ? { url } : { url, rpcPort }, "started")
     return { url, rpcPort, context, stop }
   } catch (error) {
     await stop()
