@@ -1,8 +1,8 @@
 "use client"
 import type { CatalogAnswer, CatalogQuestion } from "@ossagent/wire"
-import { useEffect } from "react"
 import useSWR from "swr"
 import { useCatalogVersion } from "../live/provider.tsx"
+import { useNewer } from "../live/use-newer.ts"
 import { call } from "../question/ask.ts"
 
 const EVERY_MS = 10_000
@@ -17,9 +17,7 @@ export function useCatalog(question: CatalogQuestion | null = {}, everyMs = EVER
     () => call("/api/report/catalog", { method: "POST", body: { ...asked, catalogVersion: version } }),
     { refreshInterval: everyMs, keepPreviousData: true, dedupingInterval: 800 },
   )
-  useEffect(() => {
-    if (version > 0) void mutate()
-  }, [version, mutate])
+  useNewer(version, mutate)
   return {
     entries: data?.entries ?? null,
     leftOff: data?.leftOff ?? 0,

@@ -1,7 +1,7 @@
 "use client"
-import { useEffect } from "react"
 import useSWR from "swr"
 import { useCatalogVersion } from "../live/provider.tsx"
+import { useNewer } from "../live/use-newer.ts"
 import { call } from "../question/ask.ts"
 import type { PlaceSummary } from "./summary.ts"
 
@@ -19,8 +19,6 @@ export function usePlaces() {
       dedupingInterval: 800,
     },
   )
-  useEffect(() => {
-    if (version > 0) void mutate()
-  }, [version, mutate])
+  useNewer(version, mutate)
   return { places: data?.places ?? null, error: error ?? null, refresh: () => void mutate() }
 }
