@@ -18,6 +18,18 @@ const lastMinutes = (minutes: number) => ({ from: Date.now() - minutes * 60_000,
 const sumOf = (values: (number | null)[] | undefined): number =>
   (values ?? []).reduce<number>((sum, value) => sum + (value ?? 0), 0)
 
+/** A reader of the live stream, until `gone` is aborted. */
+async function openLive(questions: object[]): Promise<{ response: Response; gone: AbortController }> {
+  const gone = new AbortController()
+  const response = await fetch(`${collector.url}/v1/report/live`, {
+    method: "POST",
+    signal: gone.signal,
+    headers: { authorization: `Bearer ${READ_TOKEN}`, "content-type": "application/json" },
+    body: JSON.stringify({ questions }),
+  })
+  return { response, gone }
+}
+
 describe("the walk from an agent to a report", () => {
   it("shows a counter at once, split by version, before and after it is stored", async () => {
     const agent = testAgent(collector.url)
@@ -101,13 +113,7 @@ describe("the walk from an agent to a report", () => {
 
   it("streams the newest seconds as they come", async () => {
     const agent = testAgent(collector.url)
-    const gone = new AbortController()
-    const response = await fetch(`${collector.url}/v1/report/live`, {
-      method: "POST",
-      signal: gone.signal,
-      headers: { authorization: `Bearer ${READ_TOKEN}`, "content-type": "application/json" },
-      body: JSON.stringify({ questions: [{ id: "q1", metric: "pulse", stats: ["sum"] }] }),
-    })
+    const { response, gone } = await openLive([{ id: "q1", metric: "pulse", stats: ["sum"] }])
     expect(response.headers.get("content-type")).toBe("text/event-stream")
     agent.counter("pulse").inc(9)
     await agent.flush()
@@ -125,13 +131,7 @@ describe("the walk from an agent to a report", () => {
 
   it("tells readers of the stream that there is a new series", async () => {
     const agent = testAgent(collector.url)
-    const gone = new AbortController()
-    const response = await fetch(`${collector.url}/v1/report/live`, {
-      method: "POST",
-      signal: gone.signal,
-      headers: { authorization: `Bearer ${READ_TOKEN}`, "content-type": "application/json" },
-      body: JSON.stringify({ questions: [] }),
-    })
+    const { response, gone } = await openLive([])
     const versions: number[] = []
     for await (const part of response.body as unknown as AsyncIterable<Uint8Array>) {
       for (const [, version] of Buffer.from(part)

@@ -5,7 +5,6 @@ import type { Registry } from "../head/registry.ts"
 /** A series that was refused by the contract: its points are left out, with the reason. */
 const REFUSED = LEFT_OUT
 const UNKNOWN = 0xfffffffe
-const MOST_SLOTS = UNKNOWN
 const FORGET_MS = 3_600_000
 const MOST_IDS = 4_000_000
 
@@ -136,7 +135,7 @@ function grow(slots: Uint32Array, wanted: number): Uint32Array<ArrayBuffer> {
 function forget(names: AgentNames, gone: ReadonlySet<number>): void {
   for (let id = 0; id < names.slots.length; id++) {
     const slot = names.slots[id] as number
-    if (slot < MOST_SLOTS && gone.has(slot)) names.slots[id] = UNKNOWN
+    if (slot < UNKNOWN && gone.has(slot)) names.slots[id] = UNKNOWN
   }
 }
 
