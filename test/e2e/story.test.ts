@@ -27,6 +27,7 @@ beforeAll(async () => {
       })
     },
   })
+  smtp.on("error", () => {}) // a client that was killed in the middle of its mail
   await new Promise<void>((resolve) => smtp.listen(0, "127.0.0.1", resolve))
   const { port } = smtp.server.address() as AddressInfo
   product = await startProduct({
