@@ -8,6 +8,8 @@ export interface NotifyRequest extends Unknown {
   seqs: number[]
   /** Unix ms. */
   committedAt: number
+  /** The device of each that has it already, as its writer; 0: none. Empty: all 0. */
+  origins: number[]
 }
 
 /** NotifyRequest as it may be given: what is left out is at its default. */
@@ -15,6 +17,7 @@ export interface NotifyRequestInit extends Unknown {
   uids?: readonly number[] | undefined
   seqs?: readonly number[] | undefined
   committedAt?: number | undefined
+  origins?: readonly number[] | undefined
 }
 
 export function createNotifyRequest(): NotifyRequest {
@@ -22,6 +25,7 @@ export function createNotifyRequest(): NotifyRequest {
     uids: [],
     seqs: [],
     committedAt: 0,
+    origins: [],
   }
 }
 
@@ -46,6 +50,14 @@ export function writeNotifyRequest(w: Writer, m: NotifyRequestInit): void {
   if (v3 !== undefined && v3 !== 0) {
     w.key(24)
     w.uint64(v3, "NotifyRequest.committedAt")
+  }
+  const v4 = m.origins
+  if (v4 !== undefined && v4.length > 0) {
+    const at4 = w.open(34)
+    for (const one of v4) {
+      w.uint32(one, "NotifyRequest.origins")
+    }
+    w.close(at4)
   }
   if (m.$unknown !== undefined) w.raw(m.$unknown)
 }
@@ -77,6 +89,15 @@ export function readNotifyRequest(r: Reader, end: number, into?: NotifyRequest):
       case 24:
         m.committedAt = r.uint64()
         break
+      case 32:
+        m.origins.push(r.uint32())
+        break
+      case 34: {
+        const stop = r.sub(end)
+        while (r.at < stop) m.origins.push(r.uint32())
+        if (r.at !== stop) r.overrun(stop)
+        break
+      }
       default:
         r.unknown(m, key, from, end)
     }

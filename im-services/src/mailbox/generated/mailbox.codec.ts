@@ -11,6 +11,8 @@ export const Stored = {
   notFriends: 3,
   /** What it would recall is not there. */
   noTarget: 4,
+  /** What it would recall is older than notBefore. */
+  tooLate: 6,
   /** The change was to replace another state than there is. */
   changed: 5,
 } as const
@@ -37,6 +39,8 @@ export interface Item extends Unknown {
   notBefore: number
   /** Of a group message that is stored once for all members: its key; text is empty then, see Append.bodies. */
   body: Uint8Array
+  /** Of `uid`, that wrote it and has it: it is not told; 0: none. */
+  device: number
 }
 
 /** Item as it may be given: what is left out is at its default. */
@@ -53,6 +57,7 @@ export interface ItemInit extends Unknown {
   needsFriend?: boolean | undefined
   notBefore?: number | undefined
   body?: Uint8Array | undefined
+  device?: number | undefined
 }
 
 export function createItem(): Item {
@@ -69,6 +74,7 @@ export function createItem(): Item {
     needsFriend: false,
     notBefore: 0,
     body: NO_BYTES,
+    device: 0,
   }
 }
 
@@ -133,6 +139,11 @@ export function writeItem(w: Writer, m: ItemInit): void {
     w.key(98)
     w.lengthAndBytes(v12, "Item.body")
   }
+  const v13 = m.device
+  if (v13 !== undefined && v13 !== 0) {
+    w.key(104)
+    w.uint32(v13, "Item.device")
+  }
   if (m.$unknown !== undefined) w.raw(m.$unknown)
 }
 
@@ -177,6 +188,9 @@ export function readItem(r: Reader, end: number, into?: Item): Item {
         break
       case 98:
         m.body = r.lengthAndBytes()
+        break
+      case 104:
+        m.device = r.uint32()
         break
       default:
         r.unknown(m, key, from, end)
@@ -267,7 +281,7 @@ export interface Job extends Unknown {
   recallId: number
   /** Whom it is for, when it was sent, without the sender. */
   members: number[]
-  /** Of a large group: the number in the group's mailbox. */
+  /** Of a large group: the number in the group's mailbox, given by the mailbox; 0: of a small one. */
   marker: number
   /** Given by the mailbox. */
   id: number
@@ -1186,7 +1200,7 @@ export const WatcherCodec: Codec<Watcher, WatcherInit> = {
 export const encodeWatcher = (value: WatcherInit): Uint8Array => encode(WatcherCodec, value)
 export const decodeWatcher = (bytes: Uint8Array): Watcher => decode(WatcherCodec, bytes)
 
-/** Tell this access of what is new for these users, until Unwatch or until it is not heard of for a while. */
+/** Users of one SET. Tell this access of what is new for these users, until Unwatch or until it is not heard of for a while. */
 export interface WatchRequest extends Unknown {
   /** host:port of its calls; its name where it runs in the same process. */
   access: string

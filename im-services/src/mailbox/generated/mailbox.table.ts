@@ -168,6 +168,7 @@ export const MAILBOX_METHODS = {
 
 /** Errors of mailbox: whether the caller may try again, and what each means. */
 export const MAILBOX_ERRORS = {
+  bad_request: [false, "A value is out of its range, or users of several SETs in one call."],
   no_set: [true, "This process does not have the SET, or not yet."],
   too_large: [false, "Larger than a message may be."],
   unavailable: [true, "The SET's store or the sequence service is away for a moment."],

@@ -1,0 +1,3 @@
+import { mailbox } from "./service.ts"
+
+await mailbox.run()

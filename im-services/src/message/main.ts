@@ -1,0 +1,3 @@
+import { message } from "./service.ts"
+
+await message.run()

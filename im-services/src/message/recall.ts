@@ -1,0 +1,48 @@
+import { isGroup, Kind, RECALL_MS } from "@ossagent/im-client/protocol"
+import type { ServerCall } from "@ossagent/svrkit/rpc"
+import { Stored } from "../mailbox/generated/mailbox.codec.ts"
+import type { RecallRequest, SendReplyInit } from "./generated/message.codec.ts"
+import { type MessageHandlers, messageError } from "./generated/message.server.ts"
+import { membersOf } from "./members.ts"
+import { append, type Deps, ensureStored } from "./store.ts"
+
+export function createRecall(deps: Deps): Pick<MessageHandlers, "recall"> {
+  return {
+    recall: async (request, call) => {
+      const { clientId, messageId, chat } = request
+      if (clientId === 0 || messageId === 0 || clientId === messageId)
+        throw messageError("bad_request", "a recall needs a client id of its own and that of the message")
+      return isGroup(chat) ? recallInGroup(deps, request, call) : recallFromUser(deps, request, call)
+    },
+  }
+}
+
+/** The own mailbox says whether it may be recalled; what follows is not bound to the time, so that a repeat completes it. */
+async function recallFromUser(
+  deps: Deps,
+  { uid, chat, clientId, messageId }: RecallRequest,
+  call: ServerCall,
+): Promise<SendReplyInit> {
+  const recall = { from: uid, clientId, kind: Kind.recall, recallId: messageId }
+  const own = await append(deps, { items: [{ ...recall, uid, chat, notBefore: Date.now() - RECALL_MS }] }, call)
+  ensureStored(own, "recall")
+  if (chat !== uid) {
+    const theirs = await append(deps, { items: [{ ...recall, uid: chat, chat: uid, at: own.at }] }, call)
+    if (theirs.outcome !== Stored.noTarget) ensureStored(theirs, "recall")
+  }
+  return { seq: own.seq, at: own.at }
+}
+
+async function recallInGroup(
+  deps: Deps,
+  { uid, chat, clientId, messageId }: RecallRequest,
+  call: ServerCall,
+): Promise<SendReplyInit> {
+  const { members, large } = await membersOf(deps, uid, chat, call)
+  const recall = { from: uid, clientId, kind: Kind.recall, recallId: messageId }
+  const item = { ...recall, uid: large ? chat : uid, chat, notBefore: Date.now() - RECALL_MS }
+  const job = { ...recall, gid: chat, members, marker: large ? 1 : 0 }
+  const stored = await append(deps, { items: [item], job }, call)
+  ensureStored(stored, "recall")
+  return { seq: stored.seq, at: stored.at }
+}

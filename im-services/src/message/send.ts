@@ -1,0 +1,74 @@
+import { isGroup, Kind, MOST_TEXT_BYTES } from "@ossagent/im-client/protocol"
+import type { ServerCall } from "@ossagent/svrkit/rpc"
+import type { ItemInit, Result } from "../mailbox/generated/mailbox.codec.ts"
+import type { SendReplyInit, SendRequest } from "./generated/message.codec.ts"
+import { type MessageHandlers, messageError } from "./generated/message.server.ts"
+import { membersOf } from "./members.ts"
+import { append, type Deps, ensureStored } from "./store.ts"
+
+const SPAM = 1
+
+export function createSend(deps: Deps): Pick<MessageHandlers, "send"> {
+  return {
+    send: async (request, call) => {
+      const from = performance.now()
+      checkSend(request)
+      const flags = await judge(deps, request, call)
+      const item = { from: request.uid, clientId: request.clientId, text: request.text, flags }
+      const reply = await (isGroup(request.chat) ? sendToGroup : sendToUser)(deps, request, item, call)
+      deps.points.whole.record(call.version, performance.now() - from)
+      return reply
+    },
+  }
+}
+
+function checkSend({ chat, clientId, text }: SendRequest): void {
+  if (clientId === 0) throw messageError("bad_request", "cannot send without a client id")
+  if (chat === 0) throw messageError("bad_request", "cannot send to nobody")
+  if (text === "") throw messageError("bad_request", "cannot send nothing")
+  if (text.includes("\0")) throw messageError("bad_request", "cannot send a character of number 0")
+  if (text.length * 3 > MOST_TEXT_BYTES && Buffer.byteLength(text) > MOST_TEXT_BYTES)
+    throw messageError("too_large", `cannot send ${Buffer.byteLength(text)} bytes: ${MOST_TEXT_BYTES} are the most`)
+}
+
+/** What the spam filter thinks, within its 30 ms; a message arrives without its judgement. */
+async function judge({ spam, points }: Deps, { uid, chat, text }: SendRequest, call: ServerCall): Promise<number> {
+  const judged = await spam.judge({ uid, chat, text }, { under: call })
+  if (!judged.ok) points.unjudged.inc()
+  else if (judged.reply.bad) {
+    points.flagged.inc()
+    return SPAM
+  }
+  return 0
+}
+
+type Sent = Pick<ItemInit, "from" | "clientId" | "text" | "flags">
+
+/** The receiver's first: the sender's own is there only if the receiver has it. Repeated after a crash between the two, it does what is missing. */
+async function sendToUser(deps: Deps, request: SendRequest, sent: Sent, call: ServerCall): Promise<SendReplyInit> {
+  const { uid, device, chat } = request
+  let at = 0
+  if (chat !== uid) {
+    const theirs = await append(deps, { items: [{ ...sent, uid: chat, chat: uid, needsFriend: true }] }, call)
+    ensureStored(theirs, "send")
+    at = theirs.at
+  }
+  const own = await append(deps, { items: [{ ...sent, uid, chat, at, device }] }, call)
+  ensureStored(own, "send")
+  deps.points.taken.user.inc()
+  return toReply(own)
+}
+
+/** Small groups: the sender's own and the work for all others in one transaction. Large ones: the group's own mailbox and the work of telling. */
+async function sendToGroup(deps: Deps, request: SendRequest, sent: Sent, call: ServerCall): Promise<SendReplyInit> {
+  const { uid, device, chat } = request
+  const { members, large } = await membersOf(deps, uid, chat, call)
+  const job = { ...sent, gid: chat, kind: Kind.text, members, marker: large ? 1 : 0 }
+  const item = large ? { ...sent, uid: chat, chat } : { ...sent, uid, chat, device }
+  const stored = await append(deps, { items: [item], job: large ? { ...job, text: "" } : job }, call)
+  ensureStored(stored, "send")
+  deps.points.taken[large ? "large" : "group"].inc()
+  return toReply(stored)
+}
+
+const toReply = ({ seq, at }: Result): SendReplyInit => ({ seq, at })

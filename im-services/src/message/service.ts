@@ -1,0 +1,28 @@
+/**
+ * message: what a user writes → the receiver's mailbox, then the sender's own (or, in a group, the sender's own with a job for the members),
+ * and the answer when both are durable.
+ */
+import { defineRpcService, type ServiceContext } from "@ossagent/svrkit"
+import { createMailboxRoute } from "../mailbox/route.ts"
+import { createSocialClient } from "../social/generated/social.client.ts"
+import { SOCIAL } from "../social/generated/social.table.ts"
+import { createSpamClient } from "../spam/generated/spam.client.ts"
+import { SPAM } from "../spam/generated/spam.table.ts"
+import { messageConfig } from "./config.ts"
+import { serveMessage } from "./generated/message.server.ts"
+import { createPoints } from "./points.ts"
+import { createRead } from "./read.ts"
+import { createRecall } from "./recall.ts"
+import { createSend } from "./send.ts"
+
+export const message = defineRpcService({ name: "message", config: messageConfig, start })
+
+function start({ config, rpc, agent }: ServiceContext<typeof messageConfig>): void {
+  const deps = {
+    mailbox: createMailboxRoute(rpc, config.mailboxes),
+    social: createSocialClient(rpc.channel(SOCIAL, config.social)),
+    spam: createSpamClient(rpc.channel(SPAM, config.spam)),
+    points: createPoints(agent),
+  }
+  serveMessage(rpc, { ...createSend(deps), ...createRecall(deps), ...createRead(deps) })
+}
