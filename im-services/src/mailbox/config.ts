@@ -1,6 +1,7 @@
-import { setting, targets, whole } from "@ossagent/svrkit"
+import { setting, whole } from "@ossagent/svrkit"
 import { z } from "zod"
 import { seqSettings } from "../seq/client.ts"
+import { targetsOf } from "../targets.ts"
 import { mailboxSettings } from "./route.ts"
 
 export interface SetDatabase {
@@ -35,5 +36,5 @@ export const mailboxConfig = {
     whole(128, 1, 65_536),
     "memory for what was stored of late, in MB over all SETs; default 128",
   ),
-  async: setting("OSSAGENT_ASYNC", targets("127.0.0.1:7505"), "where async is, host:port"),
+  async: targetsOf("async"),
 }

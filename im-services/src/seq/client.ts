@@ -1,9 +1,10 @@
-import { type RpcDoor, setting, targets } from "@ossagent/svrkit"
+import type { RpcDoor } from "@ossagent/svrkit"
+import { targetsOf } from "../targets.ts"
 import { createSeqClient as createCalls } from "./generated/seq.client.ts"
 import { SEQ } from "./generated/seq.table.ts"
 
 export const seqSettings = {
-  seq: setting("OSSAGENT_SEQ", targets("127.0.0.1:7509"), "where the sequence service is, host:port by comma"),
+  seq: targetsOf("seq"),
 }
 
 export interface SeqClient {
