@@ -11,7 +11,18 @@ import { fileURLToPath } from "node:url"
 export const ROOT = fileURLToPath(new URL("..", import.meta.url))
 const LOCK_STAMP = join(ROOT, "node_modules/.ossagent-lock")
 const BUILD_STAMP = join(ROOT, "node_modules/.ossagent-build")
-const SOURCES = ["wire", "agent", "svrkit", "collector", "alerting", "im-services", "dashboard", "scripts", "test", "bench"]
+const SOURCES = [
+  "wire",
+  "agent",
+  "svrkit",
+  "collector",
+  "alerting",
+  "im-services",
+  "dashboard",
+  "scripts",
+  "test",
+  "bench",
+]
 const LEFT_OUT = new Set(["node_modules", "dist", ".next", "results", "next-env.d.ts"])
 
 /** Installs and builds what is missing or older than its sources. Ends the process with a sentence when it cannot. */

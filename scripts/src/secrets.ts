@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto"
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { z } from "zod"
 
@@ -13,21 +13,43 @@ const SECRETS = z.object({
   authSecret: z.string().min(32),
   adminEmail: z.email(),
   adminPassword: z.string().min(8),
+  /** Services show it to each other. */
+  rpcToken: secret,
+  /** Chat clients show it to register and to log in. */
+  imAppKey: secret,
+  /** Device tickets are made with it. */
+  imTicketKey: z.string().min(32),
 })
 export type Secrets = z.output<typeof SECRETS>
 
-/** The installation's keys and passwords: made at the first start, readable by its owner only. */
+/** The installation's keys and passwords: made at the first start, those that a newer version needs at the next, readable by its owner only. */
 export function readSecrets(dataDir: string): { secrets: Secrets; path: string } {
   const path = join(dataDir, "secrets.json")
   mkdirSync(dataDir, { recursive: true, mode: 0o755 })
+  const kept = tryRead(path)
+  const missing = Object.keys(SECRETS.shape).some((name) => kept === null || !(name in kept))
   try {
-    return { secrets: SECRETS.parse(JSON.parse(readFileSync(path, "utf8"))), path }
+    const secrets = SECRETS.parse({ ...makeSecrets(), ...kept })
+    if (missing) write(path, secrets)
+    return { secrets, path }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT")
-      throw new Error(`cannot read ${path}: ${(error as Error).message}`)
+    throw new Error(`cannot read ${path}: ${(error as Error).message}`)
   }
+}
+
+/** Null when there is none yet. */
+function tryRead(path: string): Record<string, unknown> | null {
+  try {
+    return z.record(z.string(), z.unknown()).parse(JSON.parse(readFileSync(path, "utf8")))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null
+    throw new Error(`cannot read ${path}: ${(error as Error).message}`)
+  }
+}
+
+function makeSecrets(): Secrets {
   const random = () => randomBytes(24).toString("base64url")
-  const secrets: Secrets = {
+  return {
     ingestKey: random(),
     readToken: random(),
     alertingToken: random(),
@@ -36,7 +58,14 @@ export function readSecrets(dataDir: string): { secrets: Secrets; path: string }
     authSecret: randomBytes(32).toString("base64url"),
     adminEmail: "admin@localhost.localdomain",
     adminPassword: randomBytes(9).toString("base64url"),
+    rpcToken: random(),
+    imAppKey: random(),
+    imTicketKey: randomBytes(32).toString("base64url"),
   }
-  writeFileSync(path, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600, flag: "wx" })
-  return { secrets, path }
+}
+
+/** All of it or nothing: a crash meanwhile leaves what was there. */
+function write(path: string, secrets: Secrets): void {
+  writeFileSync(`${path}.new`, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 })
+  renameSync(`${path}.new`, path)
 }
