@@ -1,0 +1,120 @@
+import { connect, type Socket } from "node:net"
+import {
+  CHAT_METHODS,
+  FailureCodec,
+  FrameReader,
+  NOTIFY,
+  type Page,
+  PageCodec,
+  REFUSED,
+  REPLY,
+  toFrame,
+} from "@ossagent/im-client/protocol"
+import { type Codec, decode, encode, type Method } from "@ossagent/svrkit/codec"
+
+type Answer = (body: Uint8Array, failed: boolean) => void
+
+/**
+ * A client's connection at its barest: frames, requests, syncs when told. As little work as there can be, for the load generator shares
+ * the machine with what it loads.
+ */
+export class Connection {
+  key: Uint8Array = new Uint8Array(0)
+  onPage: ((page: Page) => void) | null = null
+  bytesIn = 0
+  bytesOut = 0
+  syncs = 0
+  private readonly socket: Socket
+  private readonly waiting = new Map<number, Answer>()
+  private readonly reader = new FrameReader(4 * 1024 * 1024)
+  private nextId = 1
+  private syncing = false
+  private dirty = false
+  private out: Uint8Array[] = []
+
+  private constructor(socket: Socket) {
+    this.socket = socket
+    socket.setNoDelay(true)
+    socket.on("data", (chunk) => {
+      this.bytesIn += chunk.length
+      this.reader.push(chunk, ({ op, id, body }) => this.take(op, id, body))
+    })
+    socket.on("error", () => socket.destroy())
+  }
+
+  static open(port: number, localAddress?: string): Promise<Connection> {
+    return new Promise((resolve, reject) => {
+      const socket = connect({ port, host: "127.0.0.1", ...(localAddress ? { localAddress } : {}) })
+      socket.once("error", reject)
+      socket.once("connect", () => resolve(new Connection(socket)))
+    })
+  }
+
+  get closed(): boolean {
+    return this.socket.destroyed
+  }
+
+  close(): void {
+    this.socket.destroy()
+  }
+
+  async call<Q, QI, R, RI>(method: Method<Q, QI, R, RI>, request: QI): Promise<R> {
+    const body = await new Promise<Uint8Array>((resolve, reject) =>
+      this.request(method, request, (bytes, failed) => {
+        if (!failed) return resolve(bytes)
+        const { code, message } = decode(FailureCodec, bytes)
+        reject(new Error(`${method.name}: ${code} ${message}`))
+      }),
+    )
+    return decode(method.reply as Codec<R, RI>, body)
+  }
+
+  /** A request whose answer's bytes go to `answer`. */
+  request<Q, QI, R, RI>(method: Method<Q, QI, R, RI>, request: QI, answer: Answer): void {
+    const id = this.nextId
+    this.nextId = this.nextId === 16_383 ? 1 : this.nextId + 1
+    this.waiting.set(id, answer)
+    this.write(toFrame(method.number, id, encode(method.request as Codec<Q, QI>, request), true))
+  }
+
+  /** Reads all that is new; what comes meanwhile is read after it. */
+  sync(): void {
+    if (this.syncing) {
+      this.dirty = true
+      return
+    }
+    this.syncing = true
+    this.dirty = false
+    this.syncs++
+    this.request(CHAT_METHODS.sync, { key: this.key }, (body, failed) => {
+      this.syncing = false
+      if (failed) return this.sync()
+      const page = decode(PageCodec, body)
+      if (page.key.length > 0) this.key = page.key.slice()
+      this.onPage?.(page)
+      if (page.more || this.dirty) this.sync()
+    })
+  }
+
+  private take(op: number, id: number, body: Uint8Array): void {
+    if (op === NOTIFY) {
+      this.sync()
+      return
+    }
+    const answer = this.waiting.get(id)
+    if (answer === undefined || (op !== REPLY && op !== REFUSED)) return
+    this.waiting.delete(id)
+    answer(body, op === REFUSED)
+  }
+
+  /** What is due in one turn of the event loop goes out in one piece. */
+  private write(frame: Uint8Array): void {
+    this.bytesOut += frame.length
+    if (this.out.push(frame) > 1) return
+    setImmediate(() => {
+      const all = this.out
+      this.out = []
+      this.socket.write(all.length === 1 ? (all[0] as Uint8Array) : Buffer.concat(all))
+    })
+  }
+}
