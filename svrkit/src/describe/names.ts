@@ -27,6 +27,8 @@ export const TAKEN_TYPES: ReadonlySet<string> = new Set([
   "RpcServer",
   "ServerCall",
   "ServiceTable",
+  "Store",
+  "StoreOpener",
   "String",
   "Uint8Array",
   "Unknown",

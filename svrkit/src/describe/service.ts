@@ -63,7 +63,7 @@ function readNames(root: Element, faults: Fault[]): Known {
       faults.push({ line, column: 1, why: `${name} is taken: it is generated for ${base}` })
   }
   const service = toPascal(root.attributes.get("name")?.value ?? "")
-  for (const name of ["Client", "Handlers", "ErrorCode"].map((end) => service + end)) {
+  for (const name of ["Client", "Handlers", "ErrorCode", "Stores"].map((end) => service + end)) {
     const line = lines.get(name)
     if (line !== undefined) faults.push({ line, column: 1, why: `${name} is taken: it is generated for the service` })
   }

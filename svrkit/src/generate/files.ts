@@ -1,6 +1,7 @@
 import type { MethodModel, ServiceModel } from "../describe/model.ts"
 import { toCamel, toConstant, toPascal } from "../describe/names.ts"
 import { codecBody, TS } from "./codec.ts"
+import { storesFile } from "./stores.ts"
 
 /** A generated file: its name within the folder, and its text. */
 export interface GeneratedFile {
@@ -19,6 +20,7 @@ export function generateFiles(model: ServiceModel, source: string): GeneratedFil
     { name: `${name}.table.ts`, text: HEAD(source) + tableFile(model) },
     { name: `${name}.client.ts`, text: HEAD(source) + clientFile(model) },
     { name: `${name}.server.ts`, text: HEAD(source) + serverFile(model) },
+    ...(model.stores.length > 0 ? [{ name: `${name}.stores.ts`, text: HEAD(source) + storesFile(model) }] : []),
   ]
 }
 

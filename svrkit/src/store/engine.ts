@@ -1,0 +1,67 @@
+/**
+ * store: values by key in engines, three ways. A service's generated `openXStores(open)` asks an opener for its stores; `open.ts` puts
+ * the mode of each (`primary.ts`, `dual.ts`, `quorum.ts`) over engines, which know rows of bytes alone. `postgres-engine.ts` is one that
+ * keeps them; services reach it over datastore's calls.
+ */
+
+/** Which row. */
+export interface RowKey {
+  /** `service.store`. */
+  store: string
+  /** At most 1,024 bytes; rows stand in the order of these bytes. */
+  key: Uint8Array
+}
+
+/** What is there. `version` of a deleted row is the version of its deletion; 0: there never was one. */
+export interface Row {
+  found: boolean
+  version: number
+  /** Empty where nothing was found, and in answers to writes. */
+  value: Uint8Array
+}
+
+export interface WriteRow extends RowKey {
+  value: Uint8Array
+  /** Of this value; it is written if no higher or equal one is there. */
+  version: number
+  /** Only if this version is there; 0: only if no row is there. */
+  ifVersion?: number | undefined
+  /** The row is deleted; its version stays. */
+  gone?: boolean | undefined
+}
+
+/** A row after a write. `done`: the write was done, now, or before and this is a repeat of it. */
+export interface Written extends Row {
+  done: boolean
+}
+
+export interface ScannedRow {
+  key: Uint8Array
+  version: number
+  value: Uint8Array
+  gone: boolean
+}
+
+export interface EngineOptions {
+  /** Default 2,000. */
+  timeoutMs?: number
+  /** A copy that lags may answer. */
+  lagOk?: boolean
+}
+
+/**
+ * Rows of bytes with versions. Every method rejects with RpcError, `unavailable` when the engine does not answer in time. Writes may be
+ * sent again: one that was done is told as done, unless another has replaced it meanwhile.
+ */
+export interface Engine {
+  readonly name: string
+  /** In the order of the keys. */
+  read(keys: readonly RowKey[], options?: EngineOptions): Promise<Row[]>
+  /** Each by itself, in their order; what is there afterwards, without values. */
+  write(writes: readonly WriteRow[], options?: EngineOptions): Promise<Written[]>
+  /** Rows behind `after`, in the order of their keys, deleted ones too; `limit` at most 10,000. */
+  scan(store: string, after: Uint8Array, limit: number, options?: EngineOptions): Promise<ScannedRow[]>
+}
+
+export const MOST_KEY_BYTES = 1_024
+export const ENGINE_TIMEOUT_MS = 2_000
