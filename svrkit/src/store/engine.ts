@@ -18,6 +18,11 @@ export interface Row {
   version: number
   /** Empty where nothing was found, and in answers to writes. */
   value: Uint8Array
+  /**
+   * Of a request with `shard: "serve"`: the row is another engine's, this one's name; this engine's own name: it is about to move, ask
+   * again. Nothing was read or written then. Empty: it is here.
+   */
+  away: string
 }
 
 export interface WriteRow extends RowKey {
@@ -47,6 +52,11 @@ export interface EngineOptions {
   timeoutMs?: number
   /** A copy that lags may answer. */
   lagOk?: boolean
+  /**
+   * Rows that are shared out between engines by the bucket of their key (`buckets.ts`). `serve`: only where this engine has the bucket;
+   * `copy`: by who moves the bucket. Left out: rows that stay where they are.
+   */
+  shard?: "serve" | "copy" | undefined
 }
 
 /**
@@ -61,6 +71,20 @@ export interface Engine {
   write(writes: readonly WriteRow[], options?: EngineOptions): Promise<Written[]>
   /** Rows behind `after`, in the order of their keys, deleted ones too; `limit` at most 10,000. */
   scan(store: string, after: Uint8Array, limit: number, options?: EngineOptions): Promise<ScannedRow[]>
+}
+
+/** An engine whose buckets can be moved to another one; `sets.ts` says how. */
+export interface BucketEngine extends Engine {
+  /** Refuses writes to the bucket for so long; answers a token of this freeze, or null where the bucket is another engine's. */
+  freeze(bucket: number, forMs: number): Promise<string | null>
+  /** From now on the bucket is the engine `to`'s; false when the freeze of this token is over, and nothing was done. */
+  release(bucket: number, token: string, to: string): Promise<boolean>
+  /** From now on the bucket is this engine's. */
+  take(bucket: number): Promise<void>
+  /** The bucket's rows behind `after`, by store and key. */
+  scanBucket(bucket: number, after: RowKey | null, limit: number): Promise<(ScannedRow & RowKey)[]>
+  /** Deletes rows of a bucket that is another engine's; answers how many. */
+  purge(bucket: number, limit: number): Promise<number>
 }
 
 export const MOST_KEY_BYTES = 1_024

@@ -1,4 +1,7 @@
+export { BATCH_LIMITS, Batcher, type BatchLimits } from "./batch.ts"
+export { BUCKETS, bucketOf } from "./buckets.ts"
 export {
+  type BucketEngine,
   ENGINE_TIMEOUT_MS,
   type Engine,
   type EngineOptions,
@@ -9,4 +12,6 @@ export {
   type Written,
 } from "./engine.ts"
 export { createOpener, type OpenerEngines, type StoreDeclaration, type StoreOpener } from "./open.ts"
+export { createPostgresEngine, type PostgresEngine, type PostgresEngineOptions } from "./postgres/engine.ts"
+export { createShardedEngine, type SetMap, type ShardedDeps } from "./sharded.ts"
 export type { ReadOptions, Store, Stored } from "./store.ts"

@@ -1,0 +1,3 @@
+import { datastore } from "./datastore.ts"
+
+await datastore.run()
