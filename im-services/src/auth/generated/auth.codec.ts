@@ -4,18 +4,22 @@ import { type Codec, decode, encode, NO_BYTES, type Reader, type Unknown, type W
 export interface RegisterRequest extends Unknown {
   name: string
   password: string
+  /** Network address of the client, without port; empty: not limited by it. */
+  address: string
 }
 
 /** RegisterRequest as it may be given: what is left out is at its default. */
 export interface RegisterRequestInit extends Unknown {
   name?: string | undefined
   password?: string | undefined
+  address?: string | undefined
 }
 
 export function createRegisterRequest(): RegisterRequest {
   return {
     name: "",
     password: "",
+    address: "",
   }
 }
 
@@ -29,6 +33,11 @@ export function writeRegisterRequest(w: Writer, m: RegisterRequestInit): void {
   if (v2 !== undefined && v2 !== "") {
     w.key(18)
     w.string(v2, "RegisterRequest.password")
+  }
+  const v3 = m.address
+  if (v3 !== undefined && v3 !== "") {
+    w.key(26)
+    w.string(v3, "RegisterRequest.address")
   }
   if (m.$unknown !== undefined) w.raw(m.$unknown)
 }
@@ -44,6 +53,9 @@ export function readRegisterRequest(r: Reader, end: number, into?: RegisterReque
         break
       case 18:
         m.password = r.string()
+        break
+      case 26:
+        m.address = r.string()
         break
       default:
         r.unknown(m, key, from, end)
@@ -116,6 +128,8 @@ export interface LoginRequest extends Unknown {
   deviceName: string
   version: string
   access: string
+  /** Network address of the client, without port; empty: not limited by it. */
+  address: string
 }
 
 /** LoginRequest as it may be given: what is left out is at its default. */
@@ -125,6 +139,7 @@ export interface LoginRequestInit extends Unknown {
   deviceName?: string | undefined
   version?: string | undefined
   access?: string | undefined
+  address?: string | undefined
 }
 
 export function createLoginRequest(): LoginRequest {
@@ -134,6 +149,7 @@ export function createLoginRequest(): LoginRequest {
     deviceName: "",
     version: "",
     access: "",
+    address: "",
   }
 }
 
@@ -163,6 +179,11 @@ export function writeLoginRequest(w: Writer, m: LoginRequestInit): void {
     w.key(42)
     w.string(v5, "LoginRequest.access")
   }
+  const v6 = m.address
+  if (v6 !== undefined && v6 !== "") {
+    w.key(50)
+    w.string(v6, "LoginRequest.address")
+  }
   if (m.$unknown !== undefined) w.raw(m.$unknown)
 }
 
@@ -186,6 +207,9 @@ export function readLoginRequest(r: Reader, end: number, into?: LoginRequest): L
         break
       case 42:
         m.access = r.string()
+        break
+      case 50:
+        m.address = r.string()
         break
       default:
         r.unknown(m, key, from, end)
@@ -605,9 +629,8 @@ export interface Account extends Unknown {
   /** argon2id, with its parameters. */
   hash: string
   createdAt: number
+  /** Number of the newest device; each log-in makes one. */
   lastDevice: number
-  /** Device: tickets made before this are void, Unix ms; device 0: of all devices. */
-  revoked: Map<number, number>
 }
 
 /** Account as it may be given: what is left out is at its default. */
@@ -617,7 +640,6 @@ export interface AccountInit extends Unknown {
   hash?: string | undefined
   createdAt?: number | undefined
   lastDevice?: number | undefined
-  revoked?: ReadonlyMap<number, number> | undefined
 }
 
 export function createAccount(): Account {
@@ -627,7 +649,6 @@ export function createAccount(): Account {
     hash: "",
     createdAt: 0,
     lastDevice: 0,
-    revoked: new Map(),
   }
 }
 
@@ -657,17 +678,6 @@ export function writeAccount(w: Writer, m: AccountInit): void {
     w.key(40)
     w.uint32(v5, "Account.lastDevice")
   }
-  const v6 = m.revoked
-  if (v6 !== undefined) {
-    for (const [key, one] of v6) {
-      const at = w.open(50)
-      w.key(8)
-      w.uint32(key, "Account.revoked")
-      w.key(16)
-      w.uint64(one, "Account.revoked")
-      w.close(at)
-    }
-  }
   if (m.$unknown !== undefined) w.raw(m.$unknown)
 }
 
@@ -692,30 +702,12 @@ export function readAccount(r: Reader, end: number, into?: Account): Account {
       case 40:
         m.lastDevice = r.uint32()
         break
-      case 50:
-        readAccount_revoked(r, r.item(end), m.revoked)
-        break
       default:
         r.unknown(m, key, from, end)
     }
   }
   if (r.at !== end) r.overrun(end)
   return m
-}
-
-function readAccount_revoked(r: Reader, end: number, map: Map<number, number>): void {
-  let key: number = 0
-  let value: number = 0
-  const unknown: Unknown = {}
-  while (r.at < end) {
-    const from = r.at
-    const field = r.key()
-    if (field === 8) key = r.uint32()
-    else if (field === 16) value = r.uint64()
-    else r.unknown(unknown, field, from, end)
-  }
-  if (r.at !== end) r.overrun(end)
-  map.set(key, value)
 }
 
 export const AccountCodec: Codec<Account, AccountInit> = {
@@ -725,6 +717,143 @@ export const AccountCodec: Codec<Account, AccountInit> = {
 }
 export const encodeAccount = (value: AccountInit): Uint8Array => encode(AccountCodec, value)
 export const decodeAccount = (bytes: Uint8Array): Account => decode(AccountCodec, bytes)
+
+export interface Revocation extends Unknown {
+  uid: number
+  device: number
+  /** All devices up to this one. */
+  upTo: boolean
+  /** Unix ms. */
+  at: number
+}
+
+/** Revocation as it may be given: what is left out is at its default. */
+export interface RevocationInit extends Unknown {
+  uid?: number | undefined
+  device?: number | undefined
+  upTo?: boolean | undefined
+  at?: number | undefined
+}
+
+export function createRevocation(): Revocation {
+  return {
+    uid: 0,
+    device: 0,
+    upTo: false,
+    at: 0,
+  }
+}
+
+export function writeRevocation(w: Writer, m: RevocationInit): void {
+  const v1 = m.uid
+  if (v1 !== undefined && v1 !== 0) {
+    w.key(8)
+    w.uint64(v1, "Revocation.uid")
+  }
+  const v2 = m.device
+  if (v2 !== undefined && v2 !== 0) {
+    w.key(16)
+    w.uint32(v2, "Revocation.device")
+  }
+  const v3 = m.upTo
+  if (v3 === true) {
+    w.key(24)
+    w.bool(v3)
+  }
+  const v4 = m.at
+  if (v4 !== undefined && v4 !== 0) {
+    w.key(32)
+    w.uint64(v4, "Revocation.at")
+  }
+  if (m.$unknown !== undefined) w.raw(m.$unknown)
+}
+
+export function readRevocation(r: Reader, end: number, into?: Revocation): Revocation {
+  const m: Revocation = into ?? createRevocation()
+  while (r.at < end) {
+    const from = r.at
+    const key = r.key()
+    switch (key) {
+      case 8:
+        m.uid = r.uint64()
+        break
+      case 16:
+        m.device = r.uint32()
+        break
+      case 24:
+        m.upTo = r.bool()
+        break
+      case 32:
+        m.at = r.uint64()
+        break
+      default:
+        r.unknown(m, key, from, end)
+    }
+  }
+  if (r.at !== end) r.overrun(end)
+  return m
+}
+
+export const RevocationCodec: Codec<Revocation, RevocationInit> = {
+  name: "Revocation",
+  write: writeRevocation,
+  read: readRevocation,
+}
+export const encodeRevocation = (value: RevocationInit): Uint8Array => encode(RevocationCodec, value)
+export const decodeRevocation = (bytes: Uint8Array): Revocation => decode(RevocationCodec, bytes)
+
+/** A block of the log of revocations, oldest first; every auth process reads the newest block each second. */
+export interface Revocations extends Unknown {
+  list: Revocation[]
+}
+
+/** Revocations as it may be given: what is left out is at its default. */
+export interface RevocationsInit extends Unknown {
+  list?: readonly RevocationInit[] | undefined
+}
+
+export function createRevocations(): Revocations {
+  return {
+    list: [],
+  }
+}
+
+export function writeRevocations(w: Writer, m: RevocationsInit): void {
+  const v1 = m.list
+  if (v1 !== undefined) {
+    for (const one of v1) {
+      const at1 = w.open(10)
+      writeRevocation(w, one)
+      w.close(at1)
+    }
+  }
+  if (m.$unknown !== undefined) w.raw(m.$unknown)
+}
+
+export function readRevocations(r: Reader, end: number, into?: Revocations): Revocations {
+  const m: Revocations = into ?? createRevocations()
+  while (r.at < end) {
+    const from = r.at
+    const key = r.key()
+    switch (key) {
+      case 10:
+        m.list.push(readRevocation(r, r.item(end)))
+        break
+      default:
+        r.unknown(m, key, from, end)
+    }
+  }
+  if (r.at !== end) r.overrun(end)
+  return m
+}
+
+export const RevocationsCodec: Codec<Revocations, RevocationsInit> = {
+  name: "Revocations",
+  write: writeRevocations,
+  read: readRevocations,
+}
+export const encodeRevocations = (value: RevocationsInit): Uint8Array => encode(RevocationsCodec, value)
+export const decodeRevocations = (bytes: Uint8Array): Revocations => decode(RevocationsCodec, bytes)
 
 /** As stored: what may be lost a little. */
 export interface Device extends Unknown {

@@ -10,6 +10,9 @@ import {
   type Devices,
   DevicesCodec,
   type DevicesInit,
+  type Revocations,
+  RevocationsCodec,
+  type RevocationsInit,
   type User,
   UserCodec,
   type UserInit,
@@ -21,8 +24,10 @@ export interface AuthStores {
   accounts: Store<number, Account, AccountInit>
   /** primary: Name in lower case to user. */
   names: Store<string, User, UserInit>
-  /** primary: Numbers for new users, taken in blocks. */
+  /** primary: Numbers for new users, taken in blocks; the oldest block of revocations. */
   counters: Store<string, Counter, CounterInit>
+  /** primary: By number of the block, from 0; the oldest one that counts is the counter `revocations`. */
+  revocations: Store<number, Revocations, RevocationsInit>
   /** dual: Of each user: client version and last place, newest wins. */
   devices: Store<number, Devices, DevicesInit>
 }
@@ -32,6 +37,7 @@ export function openAuthStores(open: StoreOpener): AuthStores {
     accounts: open({ service: "auth", name: "accounts", mode: "primary", key: "uint64", value: AccountCodec }),
     names: open({ service: "auth", name: "names", mode: "primary", key: "string", value: UserCodec }),
     counters: open({ service: "auth", name: "counters", mode: "primary", key: "string", value: CounterCodec }),
+    revocations: open({ service: "auth", name: "revocations", mode: "primary", key: "uint32", value: RevocationsCodec }),
     devices: open({ service: "auth", name: "devices", mode: "dual", key: "uint64", value: DevicesCodec }),
   }
 }

@@ -125,6 +125,7 @@ export const AUTH_STORES = [
   { name: "accounts", mode: "primary", key: "uint64", value: "Account" },
   { name: "names", mode: "primary", key: "string", value: "User" },
   { name: "counters", mode: "primary", key: "string", value: "Counter" },
+  { name: "revocations", mode: "primary", key: "uint32", value: "Revocations" },
   { name: "devices", mode: "dual", key: "uint64", value: "Devices" },
 ] as const
 
