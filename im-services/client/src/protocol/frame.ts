@@ -13,7 +13,13 @@ export interface Frame {
 }
 
 export class FrameError extends Error {
-  override name = "FrameError"
+  override readonly name = "FrameError"
+  readonly code: "bad_request" | "too_large"
+
+  constructor(message: string, code: FrameError["code"] = "bad_request") {
+    super(message)
+    this.code = code
+  }
 }
 
 const MOST_VARINT_BYTES = 5
@@ -43,41 +49,55 @@ export function parseFrame(bytes: Uint8Array): Frame {
   return { op, id: id.value, body: bytes.subarray(id.end) }
 }
 
-/** Cuts a stream of bytes into frames; holds at most one frame that has not all come. */
+/** Takes a frame; false: no further one for now. */
+export type TakeFrame = (frame: Frame) => boolean
+
+/** Cuts a stream of bytes into frames; holds at most one frame that has not all come, and what it was told to hold back. */
 export class FrameReader {
+  /** Of a frame; a longer one ends the stream. */
+  mostBytes: number
   private rest: Uint8Array | null = null
-  private readonly mostBytes: number
 
   constructor(mostBytes: number) {
     this.mostBytes = mostBytes
   }
 
-  /** Bytes of a frame that is not whole yet. */
+  /** Bytes of frames that are not whole yet, or not taken. */
   get held(): number {
     return this.rest?.length ?? 0
   }
 
-  /** The frames that are whole with this chunk. Throws FrameError for one that is too large or no frame. */
-  push(chunk: Uint8Array, take: (frame: Frame) => void): void {
-    let bytes = chunk
-    if (this.rest !== null) {
-      bytes = new Uint8Array(this.rest.length + chunk.length)
-      bytes.set(this.rest)
-      bytes.set(chunk, this.rest.length)
-      this.rest = null
-    }
+  /**
+   * The frames that are whole with this chunk, until `take` answers false: the others come with the next call, which may bring an
+   * empty chunk. Throws FrameError for one that is too large or no frame.
+   */
+  push(chunk: Uint8Array, take: TakeFrame): void {
+    const bytes = this.rest === null ? chunk : join(this.rest, chunk)
+    this.rest = null
     let at = 0
-    while (at < bytes.length) {
+    let more = true
+    while (more && at < bytes.length) {
       const length = readVarint(bytes, at)
       if (length === null) break
       if (length.value > this.mostBytes)
-        throw new FrameError(`a frame of ${length.value} bytes is larger than the ${this.mostBytes} that it may have`)
-      if (length.end + length.value > bytes.length) break
-      take(parseFrame(bytes.subarray(length.end, length.end + length.value)))
-      at = length.end + length.value
+        throw new FrameError(
+          `cannot read a frame: its ${length.value} bytes are more than the ${this.mostBytes} it may have`,
+          "too_large",
+        )
+      const end = length.end + length.value
+      if (end > bytes.length) break
+      at = end
+      more = take(parseFrame(bytes.subarray(length.end, end)))
     }
     if (at < bytes.length) this.rest = bytes.slice(at)
   }
+}
+
+function join(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(first.length + second.length)
+  bytes.set(first)
+  bytes.set(second, first.length)
+  return bytes
 }
 
 function sizeOf(value: number): number {

@@ -1,0 +1,134 @@
+/**
+ * access: keeps the connections of clients, over TCP and WebSocket in one table; checks who they are, hands their requests to services,
+ * tells them that something is new. Frames come from tcp.ts and websocket.ts to a Session each; time goes by in floor.ts.
+ */
+import { randomBytes } from "node:crypto"
+import { createServer } from "node:net"
+import { MOST_BYTES_UNKNOWN } from "@ossagent/im-client/protocol"
+import type { RpcDoor, ServiceContext } from "@ossagent/svrkit"
+import { defineRpcService } from "@ossagent/svrkit"
+import { createAuthClient } from "../auth/generated/auth.client.ts"
+import { AUTH } from "../auth/generated/auth.table.ts"
+import { createMailboxRoute } from "../mailbox/route.ts"
+import { createMessageClient } from "../message/generated/message.client.ts"
+import { MESSAGE } from "../message/generated/message.table.ts"
+import { createSocialClient } from "../social/generated/social.client.ts"
+import { SOCIAL } from "../social/generated/social.table.ts"
+import { Buckets, Ramp } from "./bucket.ts"
+import { ACCESS_SETTINGS, type AccessConfig } from "./config.ts"
+import { createEnter } from "./enter.ts"
+import { Floor } from "./floor.ts"
+import type { AccessHost } from "./host.ts"
+import { serveInside } from "./inside.ts"
+import { drain, listen } from "./open.ts"
+import { createPoints } from "./points.ts"
+import { startReports } from "./report.ts"
+import type { Backends } from "./routes.ts"
+import type { Session } from "./session.ts"
+import { SessionTable } from "./table.ts"
+import { TcpWire } from "./tcp.ts"
+import { Watches } from "./watches.ts"
+import { createWebSocketDoor, WebSocketWire } from "./websocket.ts"
+import { Wheel } from "./wheel.ts"
+
+const TURN_MS = 1_000
+const BURST_SEC = 5
+type Context = ServiceContext<typeof ACCESS_SETTINGS>
+
+export const access = defineRpcService({
+  name: "access",
+  config: ACCESS_SETTINGS,
+  start: async (context) => {
+    const { config, rpc, onStop } = context as unknown as Context
+    const table = new SessionTable()
+    const run = randomBytes(8).toString("hex")
+    const { host, floor } = createFloor(context as unknown as Context, table, run)
+    serveInside(rpc, table)
+    const turning = setInterval(() => floor.turn(), TURN_MS)
+    onStop(() => clearInterval(turning))
+    const doors = createDoors(config, floor, host)
+    const places = await listen(doors, config)
+    const reports = startReports({ rpc, config, floor, run, places })
+    onStop(async () => {
+      floor.closing = true
+      await reports.stop()
+      await drain(doors, floor, host)
+    })
+  },
+})
+
+function createFloor({ config, rpc, agent, log }: Context, table: SessionTable, run: string) {
+  const now = Date.now
+  const points = createPoints(agent)
+  const backends = createBackends(rpc, config)
+  const watches = new Watches({ route: backends.mailbox, table, points, access: config.address, run, log })
+  const host: AccessHost = {
+    backends,
+    points,
+    watches,
+    wheel: new Wheel(config.idleSec),
+    perSec: config.requestsPerSec,
+    burst: config.requestsPerSec * BURST_SEC,
+    dirty: new Set(),
+    slow: new Set(),
+    flooding: new Set(),
+    leaving: new Set(),
+    now,
+    enter: createEnter({
+      auth: backends.auth,
+      access: config.address,
+      appKey: config.appKey,
+      ramp: new Ramp(config.rampFrom, config.rampTo, now()),
+      logins: new Buckets(config.loginsPerMin / 60, config.loginsPerMin),
+      registers: new Buckets(config.registersPerMin / 60, config.registersPerMin),
+      watches,
+      seat: (session) => floor.seat(session),
+      now,
+      random: Math.random,
+    }),
+    flushSoon: createFlusher(),
+    closed: (session, known, why) => floor.closed(session, known, why),
+    fault: (error) => log.error({ err: error }, "a request failed by a fault of ours"),
+  }
+  const { mostConnections, idleSec, slowSec } = config
+  const floor = new Floor(host, { table, mostConnections, idleSec, slowSec, log })
+  return { host, floor }
+}
+
+const createBackends = (rpc: RpcDoor, config: AccessConfig): Backends => ({
+  auth: createAuthClient(rpc.channel(AUTH, config.auth)),
+  message: createMessageClient(rpc.channel(MESSAGE, config.message)),
+  social: createSocialClient(rpc.channel(SOCIAL, config.social)),
+  mailbox: createMailboxRoute(rpc, config.mailboxes),
+})
+
+/** All that was written within one turn of the event loop goes out at its end. */
+function createFlusher(): (session: Session) => void {
+  let waiting: Session[] = []
+  const flushAll = (): void => {
+    const all = waiting
+    waiting = []
+    for (const session of all) session.flush()
+  }
+  return (session) => {
+    if (waiting.push(session) === 1) setImmediate(flushAll)
+  }
+}
+
+function createDoors(config: AccessConfig, floor: Floor, host: AccessHost) {
+  const tcp = createServer({ noDelay: true, keepAlive: false }, (socket) => {
+    const wire = new TcpWire(socket, MOST_BYTES_UNKNOWN)
+    const session = floor.tryOpen(wire)
+    if (session !== null) wire.events = session
+  })
+  const ws = createWebSocketDoor({
+    origins: config.origins,
+    accept: (webSocket, socket) => {
+      const wire = new WebSocketWire(webSocket, socket, MOST_BYTES_UNKNOWN)
+      const session = floor.tryOpen(wire)
+      if (session !== null) wire.events = session
+    },
+    refused: (reason) => host.points.refused.with({ reason }).inc(),
+  })
+  return { tcp, ws }
+}

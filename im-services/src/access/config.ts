@@ -1,0 +1,89 @@
+import { type ConfigOf, port, setting, targets, whole } from "@ossagent/svrkit"
+import { z } from "zod"
+import { mailboxSettings } from "../mailbox/route.ts"
+
+const list = (standard: string) =>
+  z
+    .string()
+    .default(standard)
+    .transform((text) => text.split(",").filter((one) => one !== ""))
+
+/** Settings of access, besides those of every service. */
+export const ACCESS_SETTINGS = {
+  ...mailboxSettings,
+  auth: setting("OSSAGENT_AUTH_TARGETS", targets("127.0.0.1:7501"), "targets of auth, host:port by comma"),
+  message: setting("OSSAGENT_MESSAGE_TARGETS", targets("127.0.0.1:7502"), "targets of message, host:port by comma"),
+  social: setting("OSSAGENT_SOCIAL_TARGETS", targets("127.0.0.1:7503"), "targets of social, host:port by comma"),
+  dispatch: setting("OSSAGENT_DISPATCH_TARGETS", targets("127.0.0.1:7500"), "targets of dispatch, host:port by comma"),
+  appKey: setting(
+    "OSSAGENT_IM_APP_KEY",
+    z.string().min(16).max(128),
+    "key that clients show to register and to log in, at least 16 characters",
+    { secret: true },
+  ),
+  address: setting(
+    "OSSAGENT_ACCESS_ADDRESS",
+    z.string().max(256).default("access"),
+    "host:port at which mailbox reaches this access; default access: both run in one process",
+  ),
+  tcpPort: setting("OSSAGENT_IM_TCP_PORT", port(7080), "port of clients over TCP; default 7080"),
+  wsPort: setting("OSSAGENT_IM_WS_PORT", port(7081), "port of clients over WebSocket, path /chat; default 7081"),
+  publicTcp: setting(
+    "OSSAGENT_IM_PUBLIC_TCP",
+    z.string().max(256).optional(),
+    "host:port that clients are told for TCP; default: where this service listens",
+  ),
+  publicWs: setting(
+    "OSSAGENT_IM_PUBLIC_WS",
+    z.url({ protocol: /^wss?$/ }).optional(),
+    "ws:// or wss:// address that clients are told; default: where this service listens",
+  ),
+  region: setting("OSSAGENT_IM_REGION", z.string().max(64).default(""), "region of this access, for dispatch"),
+  origins: setting(
+    "OSSAGENT_IM_ORIGINS",
+    list("http://127.0.0.1:7070,http://localhost:7070"),
+    "origins of web pages that may connect, by comma, or *; clients that are no web page have none",
+  ),
+  mostConnections: setting(
+    "OSSAGENT_ACCESS_MOST_CONNECTIONS",
+    whole(20_000, 1, 1_000_000),
+    "connections at most; default 20000",
+  ),
+  idleSec: setting(
+    "OSSAGENT_ACCESS_IDLE_SEC",
+    whole(720, 5, 7_200),
+    "a connection that says nothing for so long is closed, s; default 720",
+  ),
+  slowSec: setting(
+    "OSSAGENT_ACCESS_SLOW_SEC",
+    whole(10, 1, 600),
+    "a client that does not take what waits for it is closed after so long, s; default 10",
+  ),
+  requestsPerSec: setting(
+    "OSSAGENT_ACCESS_REQUESTS_PER_SEC",
+    whole(200, 1, 100_000),
+    "requests that one connection may make each second, five times as many in a row; default 200",
+  ),
+  loginsPerMin: setting(
+    "OSSAGENT_ACCESS_LOGINS_PER_MIN",
+    whole(60, 1, 1_000_000),
+    "log-ins by password from one address each minute, as many in a row; default 60",
+  ),
+  registersPerMin: setting(
+    "OSSAGENT_ACCESS_REGISTERS_PER_MIN",
+    whole(20, 1, 1_000_000),
+    "registrations from one address each minute, as many in a row; default 20",
+  ),
+  rampFrom: setting(
+    "OSSAGENT_ACCESS_RAMP_FROM",
+    whole(3_000, 1, 1_000_000),
+    "clients let in each second after a start; grows by half each second; default 3000",
+  ),
+  rampTo: setting(
+    "OSSAGENT_ACCESS_RAMP_TO",
+    whole(20_000, 1, 1_000_000),
+    "clients let in each second at most; default 20000",
+  ),
+}
+
+export type AccessConfig = ConfigOf<typeof ACCESS_SETTINGS>

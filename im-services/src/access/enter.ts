@@ -1,0 +1,124 @@
+/** How a connection comes to be somebody's: Hello with a ticket, Login by password; Register makes a user. */
+import { createHash, timingSafeEqual } from "node:crypto"
+import {
+  CHAT_METHODS,
+  decodeHelloRequest,
+  decodeLoginRequest,
+  decodeRegisterRequest,
+  encodeHelloReply,
+  encodeLoginReply,
+  encodeRegisterReply,
+  type Frame,
+} from "@ossagent/im-client/protocol"
+import { RpcError } from "@ossagent/svrkit/rpc"
+import type { AuthClient } from "../auth/generated/auth.client.ts"
+import type { Buckets, Ramp } from "./bucket.ts"
+import type { Session } from "./session.ts"
+import type { Watches } from "./watches.ts"
+
+export interface EnterParts {
+  auth: AuthClient
+  /** Name of this access, for the list of devices. */
+  access: string
+  appKey: string
+  ramp: Ramp
+  logins: Buckets
+  registers: Buckets
+  watches: Watches
+  /** Puts the session into the table. */
+  seat: (session: Session) => void
+  now: () => number
+  random: () => number
+}
+
+const MOST_RETRY_MS = 3_000
+const sha256 = (text: string): Buffer => createHash("sha256").update(text).digest()
+
+export function createEnter(parts: EnterParts): (session: Session, frame: Frame) => Promise<void> {
+  const keyHash = sha256(parts.appKey)
+  const ways = {
+    [CHAT_METHODS.hello.number]: hello,
+    [CHAT_METHODS.login.number]: login,
+    [CHAT_METHODS.register.number]: register,
+  }
+  return async (session, { op, id, body }) => {
+    try {
+      const way = ways[op] as typeof hello
+      const reply = await way(parts, { session, body, keyHash })
+      session.reply(id, reply)
+    } catch (error) {
+      session.fail(id, error)
+    }
+  }
+}
+
+interface Asking {
+  session: Session
+  body: Uint8Array
+  keyHash: Buffer
+}
+
+async function hello(parts: EnterParts, { session, body }: Asking): Promise<Uint8Array> {
+  const { ticket, key, version } = decodeHelloRequest(body)
+  admit(parts, parts.ramp.take(parts.now()))
+  const checked = await parts.auth.check({ ticket, version, access: parts.access })
+  session.setKey(key)
+  const behind = await seat(parts, session, { ...checked, version })
+  const renewed = checked.ticket.length > 0
+  return encodeHelloReply({
+    behind,
+    ticket: renewed ? checked.ticket : undefined,
+    expiresAt: renewed ? checked.expiresAt : 0,
+  })
+}
+
+async function login(parts: EnterParts, { session, body, keyHash }: Asking): Promise<Uint8Array> {
+  const { appKey, name, password, deviceName, version } = decodeLoginRequest(body)
+  checkAppKey(appKey, keyHash)
+  admit(parts, parts.logins.take(session.wire.address, parts.now()))
+  admit(parts, parts.ramp.take(parts.now()))
+  const { uid, device, ticket, expiresAt } = await parts.auth.login({
+    name,
+    password,
+    deviceName,
+    version,
+    access: parts.access,
+  })
+  await seat(parts, session, { uid, device, version })
+  return encodeLoginReply({ uid, device, ticket, expiresAt })
+}
+
+async function register(parts: EnterParts, { session, body, keyHash }: Asking): Promise<Uint8Array> {
+  const { appKey, name, password } = decodeRegisterRequest(body)
+  checkAppKey(appKey, keyHash)
+  admit(parts, parts.registers.take(session.wire.address, parts.now()))
+  const { uid } = await parts.auth.register({ name, password })
+  return encodeRegisterReply({ uid })
+}
+
+/** From here on the session is told of what is new; whether something was new before, mailbox says. */
+async function seat(
+  { seat: sit, watches }: EnterParts,
+  session: Session,
+  who: { uid: number; device: number; version: string },
+): Promise<boolean> {
+  if (session.state !== "new") throw new RpcError("unavailable", "the connection ended meanwhile")
+  session.enterAs(who.uid, who.device, who.version)
+  sit(session)
+  const behind = await watches.add(session)
+  const told = session.newest > session.seq
+  session.newest = 0
+  return behind || told
+}
+
+function checkAppKey(given: string, keyHash: Buffer): void {
+  if (!timingSafeEqual(sha256(given), keyHash))
+    throw new RpcError("wrong_app_key", "the app key is not this installation's")
+}
+
+/** Those who were refused come back spread over some seconds. */
+function admit({ random }: EnterParts, waitMs: number): void {
+  if (waitMs === 0) return
+  const retryAfterMs = waitMs + Math.floor(random() * MOST_RETRY_MS)
+  throw new RpcError("slow_down", "cannot let you in now: too many come at once", { retry: true, retryAfterMs })
+}

@@ -1,0 +1,36 @@
+import type { Frame } from "@ossagent/im-client/protocol"
+import type { ServiceContext } from "@ossagent/svrkit"
+import type { Points } from "./points.ts"
+import type { Backends } from "./routes.ts"
+import type { Session } from "./session.ts"
+import type { Watches } from "./watches.ts"
+import type { Wheel } from "./wheel.ts"
+
+export type Log = ServiceContext<Record<never, never>>["log"]
+
+/** What a session needs of the access that it is of. */
+export interface AccessHost {
+  backends: Backends
+  points: Points
+  watches: Watches
+  wheel: Wheel<Session>
+  /** Requests of one connection: each second, and in a row. */
+  perSec: number
+  burst: number
+  /** Were told that something is new and have not asked. */
+  dirty: Set<Session>
+  /** Do not take what waits for them. */
+  slow: Set<Session>
+  /** Asked too much; are read again with the next turn. */
+  flooding: Set<Session>
+  /** Have been ended; are cut when they do not go. */
+  leaving: Set<Session>
+  /** Unix ms. */
+  now: () => number
+  /** Hello, Login and Register. Never rejects. */
+  enter: (session: Session, frame: Frame) => Promise<void>
+  flushSoon: (session: Session) => void
+  closed: (session: Session, known: boolean, why: string) => void
+  /** A fault of ours. */
+  fault: (error: unknown) => void
+}

@@ -1,0 +1,3 @@
+import { access } from "./app.ts"
+
+await access.run()

@@ -1,0 +1,100 @@
+import type { Agent, Counter, Timer } from "@ossagent/agent"
+
+const MOST_VERSIONS = 200
+const VERSION = /^[0-9A-Za-z][0-9A-Za-z._+-]{0,31}$/
+
+/** What connections of one client version count; handles are bound once. */
+export interface VersionPoints {
+  version: string
+  /** Connections now. */
+  tcp: number
+  ws: number
+  bytesIn: Counter
+  bytesOut: Counter
+  framesIn: Counter
+  framesOut: Counter
+  notifies: Counter
+  clientAccess: Timer
+  access: Timer
+  notify: Timer
+  synced: Timer
+  delivery: Timer
+  within: readonly Counter[]
+}
+
+/** Upper ends of the buckets of `im.delivery.within`, s. */
+const WITHIN = [
+  [1, "0-1s"],
+  [3, "1-3s"],
+  [10, "3-10s"],
+  [Number.POSITIVE_INFINITY, "10s+"],
+] as const
+
+/** The figures of access, by client version where a client is known. */
+export function createPoints(agent: Agent) {
+  const connections = agent.gauge("im.access.connections", { unit: "{connection}" })
+  const versions = new Map<string, VersionPoints>()
+  const bind = (version: string): VersionPoints => {
+    const dims = version === "" ? {} : { version }
+    const counter = (name: string, unit: string) => agent.counter(name, { unit }).with(dims)
+    const timer = (name: string) => agent.timer(name).with(dims)
+    return {
+      version,
+      tcp: 0,
+      ws: 0,
+      bytesIn: counter("im.access.bytes_in", "By"),
+      bytesOut: counter("im.access.bytes_out", "By"),
+      framesIn: counter("im.access.frames_in", "{frame}"),
+      framesOut: counter("im.access.frames_out", "{frame}"),
+      notifies: counter("im.access.notifies", "{frame}"),
+      clientAccess: timer("im.segment.client_access"),
+      access: timer("im.segment.access"),
+      notify: timer("im.segment.notify"),
+      synced: timer("im.segment.synced"),
+      delivery: timer("im.delivery"),
+      within: WITHIN.map(([, bucket]) => counter("im.delivery.within", "{message}").with({ bucket })),
+    }
+  }
+  /** Points of a client version; text that is none, and versions beyond 200, are counted together. */
+  const of = (version: string): VersionPoints => {
+    const clean = version === "" || VERSION.test(version) ? version : "unknown"
+    const name = versions.has(clean) || versions.size < MOST_VERSIONS ? clean : "other"
+    let points = versions.get(name)
+    if (points === undefined) {
+      points = bind(name)
+      versions.set(name, points)
+    }
+    return points
+  }
+  agent.onFlush(() => {
+    for (const { version, tcp, ws } of versions.values()) {
+      const dims = version === "" ? {} : { version }
+      connections.with({ ...dims, transport: "tcp" }).set(tcp)
+      connections.with({ ...dims, transport: "ws" }).set(ws)
+    }
+  })
+  const counter = (name: string, unit: string) => agent.counter(name, { unit })
+  const points = {
+    of,
+    nobody: of(""),
+    refused: counter("im.access.refused", "{request}"),
+    closed: counter("im.access.closed", "{connection}"),
+    slowClients: counter("im.access.slow_clients", "{client}"),
+    rewatched: counter("im.access.rewatched", "{user}"),
+    foundBehind: counter("im.access.found_behind", "{connection}"),
+    troubles: counter("im.access.troubles", "{call}"),
+  }
+  for (const one of [points.refused, points.closed, points.slowClients, points.rewatched, points.foundBehind])
+    one.inc(0)
+  points.troubles.inc(0)
+  return points
+}
+
+export type Points = ReturnType<typeof createPoints>
+
+/** Counts a delivery of `count` messages, of which the oldest took so long. */
+export function countDelivery(points: VersionPoints, tookMs: number, count: number): void {
+  points.delivery.record(tookMs)
+  const bucket = WITHIN.findIndex(([most]) => tookMs < most * 1_000)
+  points.within[bucket]?.inc(count)
+}
