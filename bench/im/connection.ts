@@ -37,7 +37,10 @@ export class Connection {
     socket.setNoDelay(true)
     socket.on("data", (chunk) => {
       this.bytesIn += chunk.length
-      this.reader.push(chunk, ({ op, id, body }) => this.take(op, id, body))
+      this.reader.push(chunk, ({ op, id, body }) => {
+        this.take(op, id, body)
+        return true
+      })
     })
     socket.on("error", () => socket.destroy())
   }
@@ -88,7 +91,10 @@ export class Connection {
     this.syncs++
     this.request(CHAT_METHODS.sync, { key: this.key }, (body, failed) => {
       this.syncing = false
-      if (failed) return this.sync()
+      if (failed) {
+        this.sync()
+        return
+      }
       const page = decode(PageCodec, body)
       if (page.key.length > 0) this.key = page.key.slice()
       this.onPage?.(page)

@@ -1,10 +1,12 @@
 import { setting, targets, whole } from "@ossagent/svrkit"
 import { z } from "zod"
+import { STORE_SETTINGS } from "../datastore/config.ts"
 
 const key = z.string().min(32, "must have at least 32 characters")
 
 /** Settings of auth, besides those of every service. */
 export const CONFIG = {
+  ...STORE_SETTINGS,
   ticketKey: setting("AUTH_TICKET_KEY", key, "secret that tickets are made with, at least 32 characters", {
     secret: true,
   }),

@@ -3,6 +3,7 @@
  * `revocations` know which are void, `devices` keeps what devices a user has. Called by access for clients, by social for names.
  */
 import { defineRpcService, type ServiceContext } from "@ossagent/svrkit"
+import { connectStores } from "../datastore/connect.ts"
 import { startEvery } from "../loop/every.ts"
 import { createBlocks } from "../number/blocks.ts"
 import { createAccounts } from "./accounts.ts"
@@ -31,7 +32,7 @@ export const auth = defineRpcService({ name: "auth", config: CONFIG, start })
 async function start(context: Context): Promise<void> {
   const { config, rpc, agent, log } = context
   const now = Date.now
-  const stores = openAuthStores(openStores(context))
+  const stores = openAuthStores(connectStores(context))
   const book = createRevocationBook(config.mostRevocations)
   const kick = createKick(rpc, config.access, log)
   const revocations = createRevocationLog({
