@@ -6,15 +6,17 @@ import { randomBytes } from "node:crypto"
 import { defineRpcService, type ServiceContext } from "@ossagent/svrkit"
 import { type AsyncClient, createAsyncClient } from "../async/generated/async.client.ts"
 import { ASYNC } from "../async/generated/async.table.ts"
+import { connectStores } from "../datastore/connect.ts"
 import { createSeqClient } from "../seq/client.ts"
 import { mailboxConfig } from "./config.ts"
 import type { Evaluated } from "./evaluate.ts"
 import { serveMailbox } from "./generated/mailbox.server.ts"
+import { type MailboxStores, openMailboxStores } from "./generated/mailbox.stores.ts"
 import { createHandlers, type Held } from "./handlers.ts"
 import { countJobs } from "./jobs.ts"
 import { createNotifier, type News } from "./notify.ts"
 import { createSetPoints } from "./points.ts"
-import { MailboxSet } from "./set.ts"
+import { MailboxSet, type SetOptions } from "./set.ts"
 import { Watchers } from "./watchers.ts"
 
 const SWEEP_MS = 1_000
@@ -29,6 +31,7 @@ function start(context: Context): void {
   const async = createAsyncClient(rpc.channel(ASYNC, config.async))
   const lost = agent.counter("im.mailbox.notifies_lost", { unit: "{notify}" })
   lost.inc(0)
+  const { terms } = openMailboxStores(connectStores(context))
   const held = new Map<number, Held>()
   for (const { set: number, url } of config.databases) {
     const watchers = new Watchers()
@@ -43,7 +46,7 @@ function start(context: Context): void {
         watchers.clear()
         one.run = newRun()
       },
-      terms: { read: async () => 0, write: async () => {} },
+      terms: createTerms(terms, number),
       points: createSetPoints(agent, number),
       log,
     })
@@ -55,6 +58,11 @@ function start(context: Context): void {
   watchState(context, held)
   serveMailbox(rpc, createHandlers(held, config.mailboxes.length))
 }
+
+const createTerms = (store: MailboxStores["terms"], set: number): SetOptions["terms"] => ({
+  read: async () => (await store.get(set))?.value.term ?? 0,
+  write: async (term) => void (await store.put(set, { term })),
+})
 
 const newRun = (): string => randomBytes(6).toString("base64url")
 

@@ -2156,6 +2156,56 @@ export const FinishJobsRequestCodec: Codec<FinishJobsRequest, FinishJobsRequestI
 export const encodeFinishJobsRequest = (value: FinishJobsRequestInit): Uint8Array => encode(FinishJobsRequestCodec, value)
 export const decodeFinishJobsRequest = (bytes: Uint8Array): FinishJobsRequest => decode(FinishJobsRequestCodec, bytes)
 
+/** Highest term that a SET ever had. */
+export interface Term extends Unknown {
+  term: number
+}
+
+/** Term as it may be given: what is left out is at its default. */
+export interface TermInit extends Unknown {
+  term?: number | undefined
+}
+
+export function createTerm(): Term {
+  return {
+    term: 0,
+  }
+}
+
+export function writeTerm(w: Writer, m: TermInit): void {
+  const v1 = m.term
+  if (v1 !== undefined && v1 !== 0) {
+    w.key(8)
+    w.uint64(v1, "Term.term")
+  }
+  if (m.$unknown !== undefined) w.raw(m.$unknown)
+}
+
+export function readTerm(r: Reader, end: number, into?: Term): Term {
+  const m: Term = into ?? createTerm()
+  while (r.at < end) {
+    const from = r.at
+    const key = r.key()
+    switch (key) {
+      case 8:
+        m.term = r.uint64()
+        break
+      default:
+        r.unknown(m, key, from, end)
+    }
+  }
+  if (r.at !== end) r.overrun(end)
+  return m
+}
+
+export const TermCodec: Codec<Term, TermInit> = {
+  name: "Term",
+  write: writeTerm,
+  read: readTerm,
+}
+export const encodeTerm = (value: TermInit): Uint8Array => encode(TermCodec, value)
+export const decodeTerm = (bytes: Uint8Array): Term => decode(TermCodec, bytes)
+
 export interface Empty extends Unknown {
 
 }

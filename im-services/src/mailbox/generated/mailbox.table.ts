@@ -177,7 +177,7 @@ export type MailboxErrorCode = keyof typeof MAILBOX_ERRORS
 
 /** Where mailbox keeps what. */
 export const MAILBOX_STORES = [
-
+  { name: "terms", mode: "quorum", key: "uint32", value: "Term" },
 ] as const
 
 export const MAILBOX: ServiceTable = {
