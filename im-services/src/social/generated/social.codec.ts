@@ -704,6 +704,153 @@ export const CounterCodec: Codec<Counter, CounterInit> = {
 export const encodeCounter = (value: CounterInit): Uint8Array => encode(CounterCodec, value)
 export const decodeCounter = (bytes: Uint8Array): Counter => decode(CounterCodec, bytes)
 
+/** A group whose members may not know of its newest state yet. */
+export interface Untold extends Unknown {
+  gid: number
+  /** Of the change that wrote this. */
+  token: number
+  /** Who is not in it any more, if the change was done. */
+  gone: number[]
+  /** Unix ms. */
+  at: number
+}
+
+/** Untold as it may be given: what is left out is at its default. */
+export interface UntoldInit extends Unknown {
+  gid?: number | undefined
+  token?: number | undefined
+  gone?: readonly number[] | undefined
+  at?: number | undefined
+}
+
+export function createUntold(): Untold {
+  return {
+    gid: 0,
+    token: 0,
+    gone: [],
+    at: 0,
+  }
+}
+
+export function writeUntold(w: Writer, m: UntoldInit): void {
+  const v1 = m.gid
+  if (v1 !== undefined && v1 !== 0) {
+    w.key(8)
+    w.uint64(v1, "Untold.gid")
+  }
+  const v2 = m.token
+  if (v2 !== undefined && v2 !== 0) {
+    w.key(16)
+    w.uint64(v2, "Untold.token")
+  }
+  const v3 = m.gone
+  if (v3 !== undefined && v3.length > 0) {
+    const at3 = w.open(26)
+    for (const one of v3) {
+      w.uint64(one, "Untold.gone")
+    }
+    w.close(at3)
+  }
+  const v4 = m.at
+  if (v4 !== undefined && v4 !== 0) {
+    w.key(32)
+    w.uint64(v4, "Untold.at")
+  }
+  if (m.$unknown !== undefined) w.raw(m.$unknown)
+}
+
+export function readUntold(r: Reader, end: number, into?: Untold): Untold {
+  const m: Untold = into ?? createUntold()
+  while (r.at < end) {
+    const from = r.at
+    const key = r.key()
+    switch (key) {
+      case 8:
+        m.gid = r.uint64()
+        break
+      case 16:
+        m.token = r.uint64()
+        break
+      case 24:
+        m.gone.push(r.uint64())
+        break
+      case 26: {
+        const stop = r.sub(end)
+        while (r.at < stop) m.gone.push(r.uint64())
+        if (r.at !== stop) r.overrun(stop)
+        break
+      }
+      case 32:
+        m.at = r.uint64()
+        break
+      default:
+        r.unknown(m, key, from, end)
+    }
+  }
+  if (r.at !== end) r.overrun(end)
+  return m
+}
+
+export const UntoldCodec: Codec<Untold, UntoldInit> = {
+  name: "Untold",
+  write: writeUntold,
+  read: readUntold,
+}
+export const encodeUntold = (value: UntoldInit): Uint8Array => encode(UntoldCodec, value)
+export const decodeUntold = (bytes: Uint8Array): Untold => decode(UntoldCodec, bytes)
+
+export interface UntoldList extends Unknown {
+  list: Untold[]
+}
+
+/** UntoldList as it may be given: what is left out is at its default. */
+export interface UntoldListInit extends Unknown {
+  list?: readonly UntoldInit[] | undefined
+}
+
+export function createUntoldList(): UntoldList {
+  return {
+    list: [],
+  }
+}
+
+export function writeUntoldList(w: Writer, m: UntoldListInit): void {
+  const v1 = m.list
+  if (v1 !== undefined) {
+    for (const one of v1) {
+      const at1 = w.open(10)
+      writeUntold(w, one)
+      w.close(at1)
+    }
+  }
+  if (m.$unknown !== undefined) w.raw(m.$unknown)
+}
+
+export function readUntoldList(r: Reader, end: number, into?: UntoldList): UntoldList {
+  const m: UntoldList = into ?? createUntoldList()
+  while (r.at < end) {
+    const from = r.at
+    const key = r.key()
+    switch (key) {
+      case 10:
+        m.list.push(readUntold(r, r.item(end)))
+        break
+      default:
+        r.unknown(m, key, from, end)
+    }
+  }
+  if (r.at !== end) r.overrun(end)
+  return m
+}
+
+export const UntoldListCodec: Codec<UntoldList, UntoldListInit> = {
+  name: "UntoldList",
+  write: writeUntoldList,
+  read: readUntoldList,
+}
+export const encodeUntoldList = (value: UntoldListInit): Uint8Array => encode(UntoldListCodec, value)
+export const decodeUntoldList = (bytes: Uint8Array): UntoldList => decode(UntoldListCodec, bytes)
+
 export interface Empty extends Unknown {
 
 }

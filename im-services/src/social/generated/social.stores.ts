@@ -7,6 +7,9 @@ import {
   type Group,
   GroupCodec,
   type GroupInit,
+  type UntoldList,
+  UntoldListCodec,
+  type UntoldListInit,
 } from "./social.codec.ts"
 
 /** Where social keeps what. */
@@ -15,11 +18,14 @@ export interface SocialStores {
   groups: Store<number, Group, GroupInit>
   /** primary: Numbers for new groups, taken in blocks. */
   counters: Store<string, Counter, CounterInit>
+  /** primary: By the group's number modulo 16: written before a group changes, put away when its members know; what stays is told again. */
+  untold: Store<number, UntoldList, UntoldListInit>
 }
 
 export function openSocialStores(open: StoreOpener): SocialStores {
   return {
     groups: open({ service: "social", name: "groups", mode: "primary", key: "uint64", value: GroupCodec }),
     counters: open({ service: "social", name: "counters", mode: "primary", key: "string", value: CounterCodec }),
+    untold: open({ service: "social", name: "untold", mode: "primary", key: "uint32", value: UntoldListCodec }),
   }
 }

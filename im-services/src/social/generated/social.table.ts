@@ -155,6 +155,7 @@ export type SocialErrorCode = keyof typeof SOCIAL_ERRORS
 export const SOCIAL_STORES = [
   { name: "groups", mode: "primary", key: "uint64", value: "Group" },
   { name: "counters", mode: "primary", key: "string", value: "Counter" },
+  { name: "untold", mode: "primary", key: "uint32", value: "UntoldList" },
 ] as const
 
 export const SOCIAL: ServiceTable = {
