@@ -1,6 +1,7 @@
-import { setting, targets, whole } from "@ossagent/svrkit"
+import { setting, whole } from "@ossagent/svrkit"
 import { z } from "zod"
 import { STORE_SETTINGS } from "../datastore/config.ts"
+import { targetsOf } from "../targets.ts"
 
 const key = z.string().min(32, "must have at least 32 characters")
 
@@ -31,9 +32,5 @@ export const CONFIG = {
     whole(200_000, 100, 10_000_000),
     "log-outs kept in memory, 100 bytes each; beyond, users whose tickets are as old as the oldest log in again; default 200000",
   ),
-  access: setting(
-    "OSSAGENT_ACCESS_TARGETS",
-    targets("127.0.0.1:7504"),
-    "targets of access, all of them, host:port by comma",
-  ),
+  access: targetsOf("access"),
 }

@@ -5,6 +5,7 @@
 import { defineRpcService, type ServiceContext } from "@ossagent/svrkit"
 import { createAuthClient } from "../auth/generated/auth.client.ts"
 import { AUTH } from "../auth/generated/auth.table.ts"
+import { connectStores } from "../datastore/connect.ts"
 import { startEvery } from "../loop/every.ts"
 import { createMailboxRoute } from "../mailbox/route.ts"
 import { CONFIG } from "./config.ts"
@@ -24,7 +25,7 @@ export const social = defineRpcService({ name: "social", config: CONFIG, start }
 
 function start(context: ServiceContext<typeof CONFIG>): void {
   const { rpc, config, log, onStop } = context
-  const stores = openSocialStores(openStores(context))
+  const stores = openSocialStores(connectStores(context))
   const route = createMailboxRoute(rpc, config.mailboxes)
   const auth = createAuthClient(rpc.channel(AUTH, config.auth))
   const nameOf = createNames(auth)

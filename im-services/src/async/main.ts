@@ -1,0 +1,3 @@
+import { async } from "./service.ts"
+
+await async.run()

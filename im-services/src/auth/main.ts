@@ -1,0 +1,3 @@
+import { auth } from "./service.ts"
+
+await auth.run()

@@ -1,0 +1,3 @@
+import { social } from "./service.ts"
+
+await social.run()

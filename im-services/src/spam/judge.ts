@@ -1,0 +1,72 @@
+import { createHash } from "node:crypto"
+import { BoundedMap } from "../mailbox/bounded-map.ts"
+
+/** What is kept: texts of late with how many chats they went to, and what each sender did of late. Some 30 MB when both are full. */
+const MOST_TEXTS = 50_000
+const MOST_SENDERS = 50_000
+const WINDOW_MS = 60_000
+/** Of the chats that a text went to; more do not change the judgement. */
+const MOST_CHATS = 11
+const SHORT_TEXT = 12
+
+/** From here on it is bad, within a minute. */
+export const LIMITS = { chatsOfOneText: 10, links: 20, messages: 120, linksInOne: 8 } as const
+
+export type Judgement = { bad: false; why: "" } | { bad: true; why: "same_text" | "many_links" | "too_fast" }
+
+interface Sender {
+  windowFrom: number
+  messages: number
+  links: number
+}
+
+interface Text {
+  windowFrom: number
+  chats: Set<number>
+}
+
+/**
+ * Judges by what came within a minute: one sender's text to many chats, links in numbers, more messages than a person writes. What is
+ * forgotten, for there are too many senders or texts, counts as new.
+ */
+export function createJudge() {
+  const senders = new BoundedMap<number, Sender>(MOST_SENDERS)
+  const texts = new BoundedMap<string, Text>(MOST_TEXTS)
+
+  const senderOf = (uid: number, now: number): Sender => {
+    const known = senders.get(uid)
+    const sender = known !== undefined && isWithin(known, now) ? known : { windowFrom: now, messages: 0, links: 0 }
+    senders.set(uid, sender)
+    return sender
+  }
+  /** Chats that this text of this sender went to; short ones, as people send many times a day, are not looked at. */
+  const spread = (uid: number, chat: number, text: string, now: number): number => {
+    const plain = normalise(text)
+    if (plain.length < SHORT_TEXT) return 0
+    const key = createHash("sha1").update(`${uid} ${plain}`).digest("base64")
+    const known = texts.get(key)
+    const one = known !== undefined && isWithin(known, now) ? known : { windowFrom: now, chats: new Set<number>() }
+    if (one.chats.size < MOST_CHATS) one.chats.add(chat)
+    texts.set(key, one)
+    return one.chats.size
+  }
+
+  return (uid: number, chat: number, text: string, now: number): Judgement => {
+    const sender = senderOf(uid, now)
+    const links = countLinks(text)
+    sender.messages++
+    sender.links += links
+    if (spread(uid, chat, text, now) > LIMITS.chatsOfOneText) return { bad: true, why: "same_text" }
+    if (links > LIMITS.linksInOne || sender.links > LIMITS.links) return { bad: true, why: "many_links" }
+    if (sender.messages > LIMITS.messages) return { bad: true, why: "too_fast" }
+    return { bad: false, why: "" }
+  }
+}
+
+const isWithin = ({ windowFrom }: { windowFrom: number }, now: number): boolean =>
+  now >= windowFrom && now - windowFrom < WINDOW_MS
+
+/** Without case, spaces and digits, which are what senders vary. */
+const normalise = (text: string): string => text.toLowerCase().replace(/[\s\d]+/g, "")
+
+const countLinks = (text: string): number => text.match(/https?:\/\/|www\./gi)?.length ?? 0

@@ -1,0 +1,3 @@
+import { spam } from "./service.ts"
+
+await spam.run()
