@@ -1,26 +1,17 @@
-import { type ConfigOf, port, setting, targets, whole } from "@ossagent/svrkit"
+import { type ConfigOf, port, setting, whole } from "@ossagent/svrkit"
 import { z } from "zod"
+import { clientDoorSettings } from "../client-door.ts"
 import { mailboxSettings } from "../mailbox/route.ts"
-
-const list = (standard: string) =>
-  z
-    .string()
-    .default(standard)
-    .transform((text) => text.split(",").filter((one) => one !== ""))
+import { targetsOf } from "../targets.ts"
 
 /** Settings of access, besides those of every service. */
 export const ACCESS_SETTINGS = {
   ...mailboxSettings,
-  auth: setting("OSSAGENT_AUTH_TARGETS", targets("127.0.0.1:7501"), "targets of auth, host:port by comma"),
-  message: setting("OSSAGENT_MESSAGE_TARGETS", targets("127.0.0.1:7502"), "targets of message, host:port by comma"),
-  social: setting("OSSAGENT_SOCIAL_TARGETS", targets("127.0.0.1:7503"), "targets of social, host:port by comma"),
-  dispatch: setting("OSSAGENT_DISPATCH_TARGETS", targets("127.0.0.1:7500"), "targets of dispatch, host:port by comma"),
-  appKey: setting(
-    "OSSAGENT_IM_APP_KEY",
-    z.string().min(16).max(128),
-    "key that clients show to register and to log in, at least 16 characters",
-    { secret: true },
-  ),
+  ...clientDoorSettings,
+  auth: targetsOf("auth"),
+  message: targetsOf("message"),
+  social: targetsOf("social"),
+  dispatch: targetsOf("dispatch"),
   address: setting(
     "OSSAGENT_ACCESS_ADDRESS",
     z.string().max(256).default("access"),
@@ -39,11 +30,6 @@ export const ACCESS_SETTINGS = {
     "ws:// or wss:// address that clients are told; default: where this service listens",
   ),
   region: setting("OSSAGENT_IM_REGION", z.string().max(64).default(""), "region of this access, for dispatch"),
-  origins: setting(
-    "OSSAGENT_IM_ORIGINS",
-    list("http://127.0.0.1:7070,http://localhost:7070"),
-    "origins of web pages that may connect, by comma, or *; clients that are no web page have none",
-  ),
   mostConnections: setting(
     "OSSAGENT_ACCESS_MOST_CONNECTIONS",
     whole(20_000, 1, 1_000_000),

@@ -1,5 +1,4 @@
 /** How a connection comes to be somebody's: Hello with a ticket, Login by password; Register makes a user. */
-import { createHash, timingSafeEqual } from "node:crypto"
 import {
   CHAT_METHODS,
   decodeHelloRequest,
@@ -12,7 +11,7 @@ import {
 } from "@ossagent/im-client/protocol"
 import { RpcError } from "@ossagent/svrkit/rpc"
 import type { AuthClient } from "../auth/generated/auth.client.ts"
-import type { Buckets, Ramp } from "./bucket.ts"
+import type { Buckets, Ramp } from "../bucket.ts"
 import type { Session } from "./session.ts"
 import type { Watches } from "./watches.ts"
 
@@ -20,7 +19,7 @@ export interface EnterParts {
   auth: AuthClient
   /** Name of this access, for the list of devices. */
   access: string
-  appKey: string
+  isAppKey: (given: string) => boolean
   ramp: Ramp
   logins: Buckets
   registers: Buckets
@@ -32,10 +31,8 @@ export interface EnterParts {
 }
 
 const MOST_RETRY_MS = 3_000
-const sha256 = (text: string): Buffer => createHash("sha256").update(text).digest()
 
 export function createEnter(parts: EnterParts): (session: Session, frame: Frame) => Promise<void> {
-  const keyHash = sha256(parts.appKey)
   const ways = {
     [CHAT_METHODS.hello.number]: hello,
     [CHAT_METHODS.login.number]: login,
@@ -44,7 +41,7 @@ export function createEnter(parts: EnterParts): (session: Session, frame: Frame)
   return async (session, { op, id, body }) => {
     try {
       const way = ways[op] as typeof hello
-      const reply = await way(parts, { session, body, keyHash })
+      const reply = await way(parts, { session, body })
       session.reply(id, reply)
     } catch (error) {
       session.fail(id, error)
@@ -55,7 +52,6 @@ export function createEnter(parts: EnterParts): (session: Session, frame: Frame)
 interface Asking {
   session: Session
   body: Uint8Array
-  keyHash: Buffer
 }
 
 async function hello(parts: EnterParts, { session, body }: Asking): Promise<Uint8Array> {
@@ -72,9 +68,9 @@ async function hello(parts: EnterParts, { session, body }: Asking): Promise<Uint
   })
 }
 
-async function login(parts: EnterParts, { session, body, keyHash }: Asking): Promise<Uint8Array> {
+async function login(parts: EnterParts, { session, body }: Asking): Promise<Uint8Array> {
   const { appKey, name, password, deviceName, version } = decodeLoginRequest(body)
-  checkAppKey(appKey, keyHash)
+  checkAppKey(parts, appKey)
   admit(parts, parts.logins.take(session.wire.address, parts.now()))
   admit(parts, parts.ramp.take(parts.now()))
   const { uid, device, ticket, expiresAt } = await parts.auth.login({
@@ -88,9 +84,9 @@ async function login(parts: EnterParts, { session, body, keyHash }: Asking): Pro
   return encodeLoginReply({ uid, device, ticket, expiresAt })
 }
 
-async function register(parts: EnterParts, { session, body, keyHash }: Asking): Promise<Uint8Array> {
+async function register(parts: EnterParts, { session, body }: Asking): Promise<Uint8Array> {
   const { appKey, name, password } = decodeRegisterRequest(body)
-  checkAppKey(appKey, keyHash)
+  checkAppKey(parts, appKey)
   admit(parts, parts.registers.take(session.wire.address, parts.now()))
   const { uid } = await parts.auth.register({ name, password })
   return encodeRegisterReply({ uid })
@@ -111,9 +107,8 @@ async function seat(
   return behind || told
 }
 
-function checkAppKey(given: string, keyHash: Buffer): void {
-  if (!timingSafeEqual(sha256(given), keyHash))
-    throw new RpcError("wrong_app_key", "the app key is not this installation's")
+function checkAppKey({ isAppKey }: EnterParts, given: string): void {
+  if (!isAppKey(given)) throw new RpcError("wrong_app_key", "the app key is not this installation's")
 }
 
 /** Those who were refused come back spread over some seconds. */

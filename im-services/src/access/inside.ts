@@ -12,12 +12,12 @@ export function serveInside(rpc: RpcDoor, table: SessionTable): void {
     return { count: sessions.length }
   }
   serveAccess(rpc, {
-    notify: ({ uids, seqs, committedAt }) => {
+    notify: ({ uids, seqs, committedAt, origins }) => {
       let count = 0
       for (const [at, uid] of uids.entries()) {
         const seq = seqs[at] ?? Number.MAX_SAFE_INTEGER
         for (const session of table.of(uid)) {
-          if (seq <= session.seq) continue
+          if (seq <= session.seq || session.device === origins[at]) continue
           session.notify(seq, committedAt)
           count++
         }

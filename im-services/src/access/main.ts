@@ -1,3 +1,3 @@
-import { access } from "./app.ts"
+import { access } from "./service.ts"
 
 await access.run()

@@ -15,16 +15,15 @@ interface ReportParts {
   places: Places
 }
 
-/** Tells dispatch every two seconds that this access is there, and at the end that it goes. */
+/** Tells every dispatch each two seconds that this access is there, and at the end that it goes. */
 export function startReports({ rpc, config, floor, run, places }: ReportParts): { stop: () => Promise<void> } {
-  const dispatch = createDispatchClient(rpc.channel(DISPATCH, config.dispatch))
-  const report = (draining: boolean): Promise<unknown> =>
-    dispatch
-      .report(
-        { run, ...places, region: config.region, connections: floor.count, capacity: config.mostConnections, draining },
-        { timeoutMs: REPORT_MS / 2 },
-      )
-      .catch(() => undefined) // the next report makes it good; the channel counts its errors
+  const all = config.dispatch.map((target) => createDispatchClient(rpc.channel(DISPATCH, [target])))
+  const { region, mostConnections: capacity } = config
+  const report = (draining: boolean): Promise<unknown> => {
+    const state = { run, ...places, region, connections: floor.count, capacity, draining }
+    // A lost report is made good by the next; the channel counts its errors.
+    return Promise.allSettled(all.map((dispatch) => dispatch.report(state, { timeoutMs: REPORT_MS / 2 })))
+  }
   void report(false)
   const timer = setInterval(() => void report(false), REPORT_MS)
   return {

@@ -12,8 +12,8 @@ import {
   trySyncKey,
 } from "@ossagent/im-client/protocol"
 import type { CallOptions } from "@ossagent/svrkit/rpc"
+import { type Bucket, takeToken } from "../bucket.ts"
 import type { PageReply } from "../mailbox/generated/mailbox.codec.ts"
-import { type Bucket, takeToken } from "./bucket.ts"
 import { type Refusal, toFailure, toRefusal } from "./failure.ts"
 import type { AccessHost } from "./host.ts"
 import { countDelivery, type VersionPoints } from "./points.ts"

@@ -1,6 +1,7 @@
 import type { Socket } from "node:net"
 import { FrameError, FrameReader } from "@ossagent/im-client/protocol"
-import { toAddressKey, type Wire, type WireEvents } from "./wire.ts"
+import { toAddressKey } from "../client-door.ts"
+import type { Wire, WireEvents } from "./wire.ts"
 
 const NOTHING = new Uint8Array(0)
 /** Listeners are shared by all sockets, which know their wire: an idle connection holds no function of its own. */

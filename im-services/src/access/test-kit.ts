@@ -22,9 +22,9 @@ import { serveMailbox } from "../mailbox/generated/mailbox.server.ts"
 import type { SendRequest } from "../message/generated/message.codec.ts"
 import { messageError, serveMessage } from "../message/generated/message.server.ts"
 import { serveSocial } from "../social/generated/social.server.ts"
-import { access } from "./app.ts"
 import { createAccessClient } from "./generated/access.client.ts"
 import { ACCESS } from "./generated/access.table.ts"
+import { access } from "./service.ts"
 
 export const APP_KEY = "an-app-key-for-tests"
 const nothing = () => ({})

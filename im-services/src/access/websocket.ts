@@ -4,7 +4,8 @@ import type { Socket } from "node:net"
 import type { Duplex } from "node:stream"
 import { FrameError, MOST_BYTES_KNOWN, parseFrame } from "@ossagent/im-client/protocol"
 import { type WebSocket, WebSocketServer } from "ws"
-import { toAddressKey, type Wire, type WireEvents } from "./wire.ts"
+import { isKnownOrigin, toAddressKey } from "../client-door.ts"
+import type { Wire, WireEvents } from "./wire.ts"
 
 /** Messages that had been read when the session wanted no more; a client with more of them under way is let go. */
 const MOST_HELD = 256
@@ -165,6 +166,5 @@ export function createWebSocketDoor({ origins, accept, refused }: WebSocketDoorO
 function tryRefuse(request: IncomingMessage, origins: readonly string[]): { status: string; reason: string } | null {
   if (request.url?.split("?")[0] !== "/chat") return { status: "404 Not Found", reason: "path" }
   const { origin } = request.headers
-  const known = origin === undefined || origins.includes("*") || origins.includes(origin)
-  return known ? null : { status: "403 Forbidden", reason: "origin" }
+  return isKnownOrigin(origin, origins) ? null : { status: "403 Forbidden", reason: "origin" }
 }

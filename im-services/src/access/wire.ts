@@ -28,10 +28,3 @@ export interface WireEvents {
   drained(): void
   closed(): void
 }
-
-/** One key for each IPv4 address and each IPv6 network of a subscriber. */
-export function toAddressKey(address: string | undefined): string {
-  if (address === undefined) return "unknown"
-  const plain = address.startsWith("::ffff:") ? address.slice(7) : address
-  return plain.includes(":") ? plain.split(":").slice(0, 4).join(":") : plain
-}

@@ -9,12 +9,13 @@ import type { RpcDoor, ServiceContext } from "@ossagent/svrkit"
 import { defineRpcService } from "@ossagent/svrkit"
 import { createAuthClient } from "../auth/generated/auth.client.ts"
 import { AUTH } from "../auth/generated/auth.table.ts"
+import { Buckets, Ramp } from "../bucket.ts"
+import { createAppKeyCheck } from "../client-door.ts"
 import { createMailboxRoute } from "../mailbox/route.ts"
 import { createMessageClient } from "../message/generated/message.client.ts"
 import { MESSAGE } from "../message/generated/message.table.ts"
 import { createSocialClient } from "../social/generated/social.client.ts"
 import { SOCIAL } from "../social/generated/social.table.ts"
-import { Buckets, Ramp } from "./bucket.ts"
 import { ACCESS_SETTINGS, type AccessConfig } from "./config.ts"
 import { createEnter } from "./enter.ts"
 import { Floor } from "./floor.ts"
@@ -38,11 +39,11 @@ type Context = ServiceContext<typeof ACCESS_SETTINGS>
 export const access = defineRpcService({
   name: "access",
   config: ACCESS_SETTINGS,
-  start: async (context) => {
-    const { config, rpc, onStop } = context as unknown as Context
+  start: async (context: Context) => {
+    const { config, rpc, onStop } = context
     const table = new SessionTable()
     const run = randomBytes(8).toString("hex")
-    const { host, floor } = createFloor(context as unknown as Context, table, run)
+    const { host, floor } = createFloor(context, table, run)
     serveInside(rpc, table)
     const turning = setInterval(() => floor.turn(), TURN_MS)
     onStop(() => clearInterval(turning))
@@ -77,7 +78,7 @@ function createFloor({ config, rpc, agent, log }: Context, table: SessionTable, 
     enter: createEnter({
       auth: backends.auth,
       access: config.address,
-      appKey: config.appKey,
+      isAppKey: createAppKeyCheck(config.appKey),
       ramp: new Ramp(config.rampFrom, config.rampTo, now()),
       logins: new Buckets(config.loginsPerMin / 60, config.loginsPerMin),
       registers: new Buckets(config.registersPerMin / 60, config.registersPerMin),

@@ -1,0 +1,28 @@
+import { setting, whole } from "@ossagent/svrkit"
+import { z } from "zod"
+import { clientDoorSettings } from "../client-door.ts"
+
+/** Settings of dispatch, besides those of every service. */
+export const dispatchConfig = {
+  ...clientDoorSettings,
+  asksPerMin: setting(
+    "OSSAGENT_DISPATCH_ASKS_PER_MIN",
+    whole(120, 1, 1_000_000),
+    "answers to one address each minute, as many in a row; default 120",
+  ),
+  heartbeatMinSec: setting(
+    "OSSAGENT_IM_HEARTBEAT_MIN_SEC",
+    whole(210, 5, 3_600),
+    "shortest time between heartbeats that clients begin with, s; default 210",
+  ),
+  heartbeatMaxSec: setting(
+    "OSSAGENT_IM_HEARTBEAT_MAX_SEC",
+    whole(600, 5, 3_600),
+    "longest time between heartbeats that clients try, s; default 600",
+  ),
+  trustProxy: setting(
+    "OSSAGENT_TRUST_PROXY",
+    z.stringbool().default(false),
+    "true behind a reverse proxy of your own: the client's address is the last of X-Forwarded-For",
+  ),
+}
