@@ -1,6 +1,5 @@
 import { defineRpcService, startMixed } from "@ossagent/svrkit"
 import { type RunningPostgres, startTestPostgres } from "@ossagent/svrkit/postgres"
-import { pino } from "pino"
 import { afterAll, beforeAll, expect, it } from "vitest"
 import { serveAsync } from "../async/generated/async.server.ts"
 import { type AuthStores, openAuthStores } from "../auth/generated/auth.stores.ts"
@@ -21,8 +20,8 @@ beforeAll(async () => {
       serveAsync(context.rpc, { wake: () => ({}) })
     },
   })
-  const env = { DATASTORE_ENGINES: `a+b+c=${postgres.url}` }
-  stop = (await startMixed([datastore, user], env, pino({ level: "silent" }))).stop
+  const env = { DATASTORE_ENGINES: `a+b+c=${postgres.url}`, OSSAGENT_LOG: "error" }
+  stop = (await startMixed([datastore, user], env)).stop
 })
 afterAll(async () => {
   await stop?.()

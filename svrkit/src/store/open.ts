@@ -1,9 +1,11 @@
 import type { Codec } from "../codec/index.ts"
 import type { StoreMode } from "../describe/model.ts"
 import { type ByteStore, toStore } from "./bytes.ts"
+import { createDualStore } from "./dual.ts"
 import { ENGINE_TIMEOUT_MS, type Engine } from "./engine.ts"
 import { KEY_CODECS, type KeyCodec, type KeyType } from "./keys.ts"
 import { createPrimaryStore } from "./primary.ts"
+import { createQuorumStore } from "./quorum.ts"
 import type { Store } from "./store.ts"
 import { createVersions } from "./versions.ts"
 
@@ -31,8 +33,8 @@ export function createOpener(engines: OpenerEngines, more: { timeoutMs?: number 
   const deps = { versions: createVersions(), timeoutMs: more.timeoutMs ?? ENGINE_TIMEOUT_MS }
   const modes: Record<StoreMode, (store: string) => ByteStore> = {
     primary: (store) => createPrimaryStore(store, engines.primary, deps),
-    dual: (store) => createPrimaryStore(store, engines.dual[0], deps),
-    quorum: (store) => createPrimaryStore(store, engines.quorum[0], deps),
+    dual: (store) => createDualStore(store, engines.dual, deps),
+    quorum: (store) => createQuorumStore(store, engines.quorum, deps),
   }
   return <K, V, I>({ service, name, mode, key, value }: StoreDeclaration<V, I>) =>
     toStore(modes[mode](`${service}.${name}`), KEY_CODECS[key] as unknown as KeyCodec<K>, value)
