@@ -9,7 +9,7 @@ export async function until<T>(
   const deadline = performance.now() + withinMs
   for (;;) {
     const value = await condition()
-    if (value) return value
+    if (value) return value as Exclude<T, null | undefined | false>
     if (performance.now() > deadline) throw new Error(`waited ${withinMs} ms in vain: ${what}`)
     await sleep(20)
   }
