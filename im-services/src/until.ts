@@ -5,7 +5,7 @@ export async function until<T>(
   what: string,
   condition: () => T | Promise<T>,
   withinMs = 20_000,
-): Promise<NonNullable<T>> {
+): Promise<Exclude<T, null | undefined | false>> {
   const deadline = performance.now() + withinMs
   for (;;) {
     const value = await condition()
