@@ -167,6 +167,7 @@ export const decodeAllocateReply = (bytes: Uint8Array): AllocateReply => decode(
 
 export interface Route extends Unknown {
   share: number
+  /** host:port; empty: none serves it now, or one that is in the caller's process. */
   target: string
 }
 
@@ -293,16 +294,20 @@ export const decodeRoutes = (bytes: Uint8Array): Routes => decode(RoutesCodec, b
 export interface Section extends Unknown {
   /** No number above this was given. */
   max: number
+  /** Of the allocator that wrote it; one of an older term cannot write any more. */
+  term: number
 }
 
 /** Section as it may be given: what is left out is at its default. */
 export interface SectionInit extends Unknown {
   max?: number | undefined
+  term?: number | undefined
 }
 
 export function createSection(): Section {
   return {
     max: 0,
+    term: 0,
   }
 }
 
@@ -311,6 +316,11 @@ export function writeSection(w: Writer, m: SectionInit): void {
   if (v1 !== undefined && v1 !== 0) {
     w.key(8)
     w.uint64(v1, "Section.max")
+  }
+  const v2 = m.term
+  if (v2 !== undefined && v2 !== 0) {
+    w.key(16)
+    w.uint64(v2, "Section.term")
   }
   if (m.$unknown !== undefined) w.raw(m.$unknown)
 }
@@ -323,6 +333,9 @@ export function readSection(r: Reader, end: number, into?: Section): Section {
     switch (key) {
       case 8:
         m.max = r.uint64()
+        break
+      case 16:
+        m.term = r.uint64()
         break
       default:
         r.unknown(m, key, from, end)
@@ -341,7 +354,7 @@ export const encodeSection = (value: SectionInit): Uint8Array => encode(SectionC
 export const decodeSection = (bytes: Uint8Array): Section => decode(SectionCodec, bytes)
 
 export interface Lease extends Unknown {
-  /** The run of an allocator. */
+  /** The run of an allocator; empty: given back. */
   owner: string
   target: string
   /** Rises with each owner. */

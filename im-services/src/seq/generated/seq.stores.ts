@@ -13,7 +13,7 @@ import {
 export interface SeqStores {
   /** quorum: Largest number of each section. */
   sections: Store<number, Section, SectionInit>
-  /** quorum: Which allocator serves which share. */
+  /** quorum: Which allocator serves which share; from 1,000 on: which allocators are there. */
   leases: Store<number, Lease, LeaseInit>
 }
 

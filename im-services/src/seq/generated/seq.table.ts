@@ -39,7 +39,7 @@ export const SEQ_METHODS = {
 
 /** Errors of seq: whether the caller may try again, and what each means. */
 export const SEQ_ERRORS = {
-  not_owner: [true, "Another allocator serves these users, or none does yet."],
+  bad_request: [false, "A count or a user's number is out of its range."],
   unavailable: [true, "Fewer than two of the three stores answer."],
 } as const
 export type SeqErrorCode = keyof typeof SEQ_ERRORS

@@ -1,0 +1,3 @@
+import { seq } from "./seq.ts"
+
+await seq.run()
