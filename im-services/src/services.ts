@@ -5,7 +5,7 @@ import { datastore } from "./datastore/datastore.ts"
 import { dispatch } from "./dispatch/service.ts"
 import { mailbox } from "./mailbox/service.ts"
 import { message } from "./message/service.ts"
-import { seq } from "./seq/service.ts"
+import { seq } from "./seq/seq.ts"
 import { social } from "./social/service.ts"
 import { spam } from "./spam/service.ts"
 

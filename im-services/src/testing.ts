@@ -2,7 +2,6 @@
 import { randomUUID } from "node:crypto"
 import { startMixed } from "@ossagent/svrkit"
 import { startTestPostgres } from "@ossagent/svrkit/postgres"
-import pg from "pg"
 import { pino } from "pino"
 import { type AccessClient, createAccessClient } from "./access/generated/access.client.ts"
 import { ACCESS } from "./access/generated/access.table.ts"
@@ -29,19 +28,34 @@ export async function startIm(env: Record<string, string> = {}, postgresUrl?: st
   const postgres = postgresUrl === undefined ? await startTestPostgres() : null
   const url = postgresUrl ?? (postgres as NonNullable<typeof postgres>).url
   const plan = {
-    ...{ postgresUrl: url, rpcToken: randomUUID(), appKey: APP_KEY, ticketKey: "a-key-for-tickets-of-tests-0123456789" },
+    ...{
+      postgresUrl: url,
+      rpcToken: randomUUID(),
+      appKey: APP_KEY,
+      ticketKey: "a-key-for-tickets-of-tests-0123456789",
+    },
     ...{ dispatchPort: 0, tcpPort: 0, wsPort: 0, origins: ["http://localhost"] },
   }
   const { running, stop } = await startMixed(
     SERVICES,
-    { ...toLocalEnv(plan), OSSAGENT_ACCESS_LOGINS_PER_MIN: "100000", OSSAGENT_ACCESS_REGISTERS_PER_MIN: "100000", ...env },
+    {
+      ...toLocalEnv(plan),
+      OSSAGENT_ACCESS_LOGINS_PER_MIN: "100000",
+      OSSAGENT_ACCESS_REGISTERS_PER_MIN: "100000",
+      ...env,
+    },
     pino({ level: "silent" }),
   )
   const first = running[0] as NonNullable<(typeof running)[0]>
   const dispatch = running.find(({ context }) => context.agent.settings.service === "dispatch")
   const places = await readPlaces(dispatch?.url as string)
   return {
-    ...{ tcpPort: Number(places.tcp.split(":")[1]), wsUrl: places.ws, dispatchUrl: dispatch?.url as string, postgresUrl: url },
+    ...{
+      tcpPort: Number(places.tcp.split(":")[1]),
+      wsUrl: places.ws,
+      dispatchUrl: dispatch?.url as string,
+      postgresUrl: url,
+    },
     channel: first.context.rpc.channel,
     access: createAccessClient(first.context.rpc.channel(ACCESS, [])),
     stop: async () => {

@@ -1,7 +1,6 @@
 import { setting, whole } from "@ossagent/svrkit"
 import { z } from "zod"
 import { STORE_SETTINGS } from "../datastore/config.ts"
-import { seqSettings } from "../seq/client.ts"
 import { targetsOf } from "../targets.ts"
 import { mailboxSettings } from "./route.ts"
 
@@ -23,7 +22,7 @@ const databases = z
 
 export const mailboxConfig = {
   ...mailboxSettings,
-  ...seqSettings,
+  seq: targetsOf("seq"),
   ...STORE_SETTINGS,
   databases: setting(
     "MAILBOX_DATABASES",

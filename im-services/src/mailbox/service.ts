@@ -27,7 +27,7 @@ type Context = ServiceContext<typeof mailboxConfig>
 
 function start(context: Context): void {
   const { config, rpc, agent, log, onStop } = context
-  const seq = createSeqClient(context)
+  const seq = createSeqClient(rpc, config.seq)
   const async = createAsyncClient(rpc.channel(ASYNC, config.async))
   const lost = agent.counter("im.mailbox.notifies_lost", { unit: "{notify}" })
   lost.inc(0)
