@@ -29,6 +29,7 @@ export class FileStore implements Store {
   }
 
   async open(): Promise<Saved> {
+    if (this.file !== null) return this.memory.saved()
     await mkdir(this.dir, { recursive: true, mode: 0o700 })
     const whole = await this.replay()
     this.file = await open(this.path, "a", 0o600)

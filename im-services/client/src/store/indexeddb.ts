@@ -124,7 +124,7 @@ export class IndexedDbStore implements Store {
   }
 }
 
-/** Requests of one transaction run in the order in which they are made; it ends by itself after the last. */
+/** The transaction ends by itself after its last request. */
 async function write(tx: Writing, update: Update): Promise<void> {
   const facts = tx.objectStore("facts")
   const messages = tx.objectStore("messages")
@@ -137,8 +137,6 @@ async function write(tx: Writing, update: Update): Promise<void> {
   for (const chat of update.emptied ?? []) push(messages.delete(IDBKeyRange.bound([chat, 0], [chat, MOST])))
   if (update.key !== undefined) push(facts.put(update.key, "key"))
   if (update.profile !== undefined) push(facts.put(update.profile, "profile"))
-  for (const one of update.messages ?? []) push(putMessage(tx, one))
-  for (const { chat, seq } of update.recalls ?? []) push(recall(tx, chat, seq))
   for (const one of update.chats ?? []) push(tx.objectStore("chats").put(one))
   const contacts = tx.objectStore("contacts")
   for (const one of update.contacts ?? []) push(one.state === 0 ? contacts.delete(one.uid) : contacts.put(one))
@@ -146,7 +144,9 @@ async function write(tx: Writing, update: Update): Promise<void> {
   for (const one of update.places ?? []) push(tx.objectStore("places").put(one))
   for (const one of update.outgoing ?? []) push(tx.objectStore("outgoing").put(one))
   for (const clientId of update.sent ?? []) push(tx.objectStore("outgoing").delete(clientId))
-  await Promise.all(all)
+  await Promise.all([...all, ...(update.messages ?? []).map((one) => putMessage(tx, one))])
+  // Reads and writes of one message must not come between those of its recall.
+  await Promise.all((update.recalls ?? []).map(({ chat, seq }) => recall(tx, chat, seq)))
 }
 
 async function putMessage(tx: Writing, message: Message): Promise<void> {
