@@ -1,4 +1,14 @@
-export { type ConfigOf, type Environment, port, type Setting, type Settings, setting, whole } from "./config.ts"
+export {
+  ConfigError,
+  type ConfigOf,
+  type Environment,
+  parseConfig,
+  port,
+  type Setting,
+  type Settings,
+  setting,
+  whole,
+} from "./config.ts"
 export type { Credential, DoorOptions } from "./door.ts"
 export { type ErrorTable, ServiceError } from "./errors.ts"
 export { runMixed, startMixed } from "./mixed.ts"

@@ -1,4 +1,4 @@
-import { setting, whole } from "@ossagent/svrkit"
+import { parseConfig, setting, whole } from "@ossagent/svrkit"
 import { z } from "zod"
 
 /** One engine that a datastore holds. */
@@ -93,3 +93,12 @@ export const STORE_SETTINGS = {
     "ms within which a value is read or written; default 2000",
   ),
 }
+
+/** Settings of the command that moves buckets. */
+export const SETS_SETTINGS = {
+  ...STORE_SETTINGS,
+  rpcToken: setting("OSSAGENT_RPC_TOKEN", z.string().min(16), "secret that services share", { secret: true }),
+}
+
+/** Throws ConfigError that lists every fault. */
+export const readSetsConfig = () => parseConfig(SETS_SETTINGS, process.env)

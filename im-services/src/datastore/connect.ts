@@ -1,4 +1,4 @@
-import type { ConfigOf, ServiceContext } from "@ossagent/svrkit"
+import type { ConfigOf, RpcDoor } from "@ossagent/svrkit"
 import type { Channel } from "@ossagent/svrkit/rpc"
 import {
   BUCKETS,
@@ -16,7 +16,9 @@ import { DATASTORE } from "./generated/datastore.table.ts"
 import { createRpcEngine } from "./rpc-engine.ts"
 
 export { STORE_SETTINGS }
-export type StoreContext = Pick<ServiceContext<Record<never, never>>, "rpc"> & {
+/** What of a service's context it takes. */
+export interface StoreContext {
+  rpc: Pick<RpcDoor, "channel">
   config: ConfigOf<typeof STORE_SETTINGS>
 }
 
@@ -53,6 +55,7 @@ export function connectEngines({ rpc, config }: StoreContext) {
   return {
     open: createOpener({ primary, dual: [a, b], quorum: [a, b, c] }, { timeoutMs }),
     sets,
+    readMap,
     engines,
     add,
     first: a.name,

@@ -33,6 +33,7 @@ export function createHandlers(engines: ReadonlyMap<string, BucketEngine>): Data
         const given = await at.freeze(bucket, ms)
         return { done: given !== null, token: given ?? "" }
       }
+      if (move === Move.look) return { done: true, at: await at.look(bucket) }
       if (move === Move.release) return { done: await at.release(bucket, token, to) }
       if (move === Move.purge) return { done: true, rows: await at.purge(bucket, MOST_PURGED) }
       await at.take(bucket)

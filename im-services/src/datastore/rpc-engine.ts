@@ -66,6 +66,7 @@ function bucketCalls(engine: string, client: DatastoreClient): BucketCalls {
       return done ? token : null
     },
     release: async (bucket, token, to) => (await ask({ engine, bucket, move: Move.release, token, to })).done,
+    look: async (bucket) => (await ask({ engine, bucket, move: Move.look })).at,
     take: async (bucket) => void (await ask({ engine, bucket, move: Move.take })),
     purge: async (bucket) => (await ask({ engine, bucket, move: Move.purge })).rows,
     scanBucket: async (bucket, after, limit) => {

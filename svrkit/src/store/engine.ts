@@ -79,6 +79,8 @@ export interface BucketEngine extends Engine {
   freeze(bucket: number, forMs: number): Promise<string | null>
   /** From now on the bucket is the engine `to`'s; false when the freeze of this token is over, and nothing was done. */
   release(bucket: number, token: string, to: string): Promise<boolean>
+  /** The engine to which this one gave the bucket; empty: it has it. */
+  look(bucket: number): Promise<string>
   /** From now on the bucket is this engine's. */
   take(bucket: number): Promise<void>
   /** The bucket's rows behind `after`, by store and key. */

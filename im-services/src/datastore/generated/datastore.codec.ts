@@ -21,6 +21,8 @@ export const Move = {
   release: 1,
   /** The bucket is this engine's. */
   take: 2,
+  /** Nothing is done; `at` says which other engine has the bucket. */
+  look: 4,
   /** Rows of a bucket that is another's are deleted, at most 10,000. */
   purge: 3,
 } as const
@@ -904,6 +906,7 @@ export interface BucketReply extends Unknown {
   done: boolean
   token: string
   rows: number
+  at: string
 }
 
 /** BucketReply as it may be given: what is left out is at its default. */
@@ -911,6 +914,7 @@ export interface BucketReplyInit extends Unknown {
   done?: boolean | undefined
   token?: string | undefined
   rows?: number | undefined
+  at?: string | undefined
 }
 
 export function createBucketReply(): BucketReply {
@@ -918,6 +922,7 @@ export function createBucketReply(): BucketReply {
     done: false,
     token: "",
     rows: 0,
+    at: "",
   }
 }
 
@@ -937,6 +942,11 @@ export function writeBucketReply(w: Writer, m: BucketReplyInit): void {
     w.key(24)
     w.uint32(v3, "BucketReply.rows")
   }
+  const v4 = m.at
+  if (v4 !== undefined && v4 !== "") {
+    w.key(34)
+    w.string(v4, "BucketReply.at")
+  }
   if (m.$unknown !== undefined) w.raw(m.$unknown)
 }
 
@@ -954,6 +964,9 @@ export function readBucketReply(r: Reader, end: number, into?: BucketReply): Buc
         break
       case 24:
         m.rows = r.uint32()
+        break
+      case 34:
+        m.at = r.string()
         break
       default:
         r.unknown(m, key, from, end)

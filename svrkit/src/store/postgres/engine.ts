@@ -150,6 +150,7 @@ export function createPostgresEngine(options: PostgresEngineOptions): PostgresEn
       return row?.token ?? null
     },
     release: async (bucket, token, to) => (await ask(sql.release, [bucket, token, to], true)).length === 1,
+    look: async (bucket) => (await ask<{ away: string | null }>(sql.look, [bucket]))[0]?.away ?? "",
     take: async (bucket) => void (await ask(sql.take, [bucket], true)),
     scanBucket: async (bucket, after, limit) => {
       const rows = await ask<RawScanned>(sql.scanBucket, [bucket, after?.store ?? "", after?.key ?? NO_BYTES, limit])
@@ -174,6 +175,7 @@ const statements = (schema: string) => {
       RETURNING frozen_until::text AS token`,
     release: `UPDATE ${buckets} SET away = $3, frozen_until = NULL
       WHERE bucket = $1 AND away IS NULL AND frozen_until = $2::timestamptz AND frozen_until > clock_timestamp() RETURNING bucket`,
+    look: `SELECT away FROM ${buckets} WHERE bucket = $1`,
     take: `UPDATE ${buckets} SET away = NULL, frozen_until = NULL WHERE bucket = $1 AND away IS NOT NULL`,
     scanBucket: `SELECT store, key, version, value, gone FROM ${rows}
       WHERE bucket = $1 AND (store, key) > ($2, $3) ORDER BY bucket, store, key LIMIT $4`,
