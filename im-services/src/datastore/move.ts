@@ -8,7 +8,7 @@ const WRITE_MS = 5_000
 const MOST_TRIES = 20
 /** So many moves are noted in the map at once; until then engines themselves tell where a bucket is. */
 const MAP_EVERY = 16
-/** Buckets that are looked at together where nothing is moved. */
+/** So many buckets at a time. */
 const LANES = 4
 
 export interface MoveDeps {
@@ -55,8 +55,7 @@ export const addEngine = (deps: MoveDeps, name: string, target: string): Promise
   })
 
 /**
- * Gives `name` its part of the buckets, the same number as every other engine has, one bucket after the other, while they are read and
- * written. Run again after it was killed it goes on where it was. Answers how many it moved.
+ * Gives `name` its part of the buckets, the same number as every other engine has, a few at a time, while they are read and written. Run again after it was killed it goes on where it was. Answers how many it moved.
  */
 export async function shareOut(deps: MoveDeps, name: string): Promise<number> {
   await finish(deps)
@@ -64,7 +63,7 @@ export async function shareOut(deps: MoveDeps, name: string): Promise<number> {
   const plan = planMoves(map, name)
   for (let at = 0; at < plan.length; at += MAP_EVERY) {
     const part = plan.slice(at, at + MAP_EVERY)
-    for (const { bucket, from } of part) await moveBucket(deps, bucket, from, name)
+    await inLanes(part, ({ bucket, from }) => moveBucket(deps, bucket, from, name))
     await noteMoves(deps, new Map(part.map(({ bucket }) => [bucket, name])))
     deps.log(`${at + part.length} of ${plan.length} buckets moved`)
   }
@@ -149,13 +148,15 @@ async function purgeAll(deps: MoveDeps): Promise<void> {
   })
 }
 
-/** Some buckets at a time, with the engine that the map names. */
-async function eachBucket(map: SetMap, run: (bucket: number, owner: string) => Promise<void>): Promise<void> {
-  const left = [...map.buckets.entries()]
+/** Each bucket with the engine that the map names. */
+const eachBucket = (map: SetMap, run: (bucket: number, owner: string) => Promise<void>): Promise<void> =>
+  inLanes([...map.buckets.entries()], ([bucket, index]) => run(bucket, map.engines[index]?.name as string))
+
+/** A few at a time. */
+async function inLanes<T>(items: readonly T[], run: (item: T) => Promise<void>): Promise<void> {
+  const left = [...items].reverse()
   const lane = async (): Promise<void> => {
-    for (let next = left.pop(); next !== undefined; next = left.pop()) {
-      await run(next[0], map.engines[next[1]]?.name as string)
-    }
+    for (let next = left.pop(); next !== undefined; next = left.pop()) await run(next)
   }
   await Promise.all(Array.from({ length: LANES }, lane))
 }

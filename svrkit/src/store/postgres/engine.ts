@@ -151,7 +151,7 @@ export function createPostgresEngine(options: PostgresEngineOptions): PostgresEn
     },
     release: async (bucket, token, to) => (await ask(sql.release, [bucket, token, to], true)).length === 1,
     look: async (bucket) => (await ask<{ away: string | null }>(sql.look, [bucket]))[0]?.away ?? "",
-    take: async (bucket) => void (await ask(sql.take, [bucket], true)),
+    take: async (bucket) => void (await ask(sql.take, [bucket])),
     scanBucket: async (bucket, after, limit) => {
       const rows = await ask<RawScanned>(sql.scanBucket, [bucket, after?.store ?? "", after?.key ?? NO_BYTES, limit])
       return rows.map((row) => ({ ...toScanned(row), store: row.store }))
