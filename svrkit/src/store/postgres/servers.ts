@@ -57,6 +57,7 @@ export class Servers {
       application_name: `store-${this.options.name}`,
     })
     pool.on("error", () => undefined) // an idle connection ended: the next query opens one
+    pool.on("connect", (client) => client.on("error", () => undefined)) // one in use: its query tells
     const { hostname, port } = new URL(url)
     return { pool, place: `${hostname}:${port || 5432}`, role: "unknown" }
   }
