@@ -49,18 +49,20 @@ export function createAllocator({ leases, mostBytes, count, now = () => performa
     }
   }
 
-  /** Null: a share is not this allocator's, or no more. */
+  /**
+   * Null: a share is not this allocator's, or no more. All numbers are given at one moment, the moment of the reply: so replies that come
+   * one after the other tell numbers one above the other.
+   */
   const give = async (asks: readonly Ask[], call: Pick<ServerCall, "remainingMs">): Promise<number[] | null> => {
-    const lasts: (number | null)[] = asks.map(() => null)
     for (;;) {
       const missing = new Map<number, Ask>()
-      for (const [index, ask] of asks.entries()) {
-        lasts[index] ??= ask.share.tryGive(ask.section, placeOf(ask.uid), ask.count)
-        if (lasts[index] === null) missing.set(ask.section, larger(missing.get(ask.section), ask))
+      for (const ask of asks) {
+        const { share, section, uid, count: more } = ask
+        if (!share.has(section, placeOf(uid), more)) missing.set(section, larger(missing.get(section), ask))
       }
       // The lease is looked at last: what it does not cover any more is not told to anybody.
       if (!asks.every(({ share }) => share.isValid(now()))) return null
-      if (missing.size === 0) return lasts as number[]
+      if (missing.size === 0) return asks.map((ask) => ask.share.tryGive(ask.section, placeOf(ask.uid), ask.count) ?? 0)
       if (call.remainingMs <= 0) throw new RpcError("expired", "the deadline passed while a maximum was persisted")
       await Promise.all([...missing.values()].map(makeReady))
     }
@@ -113,6 +115,7 @@ function checkRequest(uids: readonly number[], counts: readonly number[]): void 
   }
   if (uids.length > MOST_USERS) refuse(`${uids.length} users at once, at most ${MOST_USERS}`)
   if (counts.length !== 0 && counts.length !== uids.length) refuse(`${uids.length} users, ${counts.length} counts`)
+  if (new Set(uids).size < uids.length) refuse("a user stands there twice")
   for (const one of counts) if (one < 1 || one > MOST_COUNT) refuse(`the count ${one} is not 1 to ${MOST_COUNT}`)
   for (const uid of uids) if (uid > MOST_UID) refuse(`${uid} is no user and no group`)
 }

@@ -37,14 +37,19 @@ export class Numbers {
     if (max > this.persisted) this.persisted = max
   }
 
+  /** Whether `count` more numbers for the user at `place` are below the maximum. */
+  has(place: number, count: number): boolean {
+    const offset = this.offsetOf(place) + count
+    return this.base + offset <= this.persisted && offset <= MOST_OFFSET
+  }
+
   /** The last of `count` numbers for the user at `place`; null when they would pass the maximum. */
   tryGive(place: number, count: number): number | null {
+    if (!this.has(place, count)) return null
+    const offset = this.offsetOf(place) + count
     const index = Math.floor(place / PAGE_USERS)
-    const at = place - index * PAGE_USERS
-    const offset = (this.pages[index]?.[at] ?? 0) + count
+    this.page(index)[place - index * PAGE_USERS] = offset
     const last = this.base + offset
-    if (last > this.persisted || offset > MOST_OFFSET) return null
-    this.page(index)[at] = offset
     if (last > this.highest) this.highest = last
     return last
   }
@@ -57,6 +62,11 @@ export class Numbers {
   /** No user can be given much more: the section is to be taken anew. */
   get full(): boolean {
     return this.highest - this.base > MOST_OFFSET / 2
+  }
+
+  private offsetOf(place: number): number {
+    const index = Math.floor(place / PAGE_USERS)
+    return this.pages[index]?.[place - index * PAGE_USERS] ?? 0
   }
 
   private page(index: number): Uint32Array {

@@ -55,6 +55,11 @@ export class OwnedShare {
     return pages
   }
 
+  /** Whether `count` numbers can be given now; else `ready` must be awaited before. */
+  has(section: number, place: number, count: number): boolean {
+    return this.entries.get(section)?.numbers.has(place, count) ?? false
+  }
+
   /** The last of `count` numbers; null: `ready` must be awaited before. Asks for the next maximum before this one is used up. */
   tryGive(section: number, place: number, count: number): number | null {
     const entry = this.entries.get(section)
