@@ -12,11 +12,13 @@ import {
 import { RpcError } from "@ossagent/svrkit/rpc"
 import type { AuthClient } from "../auth/generated/auth.client.ts"
 import type { Buckets, Ramp } from "../bucket.ts"
+import type { SocialClient } from "../social/generated/social.client.ts"
 import type { Session } from "./session.ts"
 import type { Watches } from "./watches.ts"
 
 export interface EnterParts {
   auth: AuthClient
+  social: Pick<SocialClient, "welcome">
   /** Name of this access, for the list of devices. */
   access: string
   isAppKey: (given: string) => boolean
@@ -79,7 +81,9 @@ async function login(parts: EnterParts, { session, body }: Asking): Promise<Uint
     deviceName,
     version,
     access: parts.access,
+    address: session.wire.address,
   })
+  welcome(parts, uid, name)
   await seat(parts, session, { uid, device, version })
   return encodeLoginReply({ uid, device, ticket, expiresAt })
 }
@@ -88,8 +92,13 @@ async function register(parts: EnterParts, { session, body }: Asking): Promise<U
   const { appKey, name, password } = decodeRegisterRequest(body)
   checkAppKey(parts, appKey)
   admit(parts, parts.registers.take(session.wire.address, parts.now()))
-  const { uid } = await parts.auth.register({ name, password })
+  const { uid } = await parts.auth.register({ name, password, address: session.wire.address })
   return encodeRegisterReply({ uid })
+}
+
+/** The profile comes into the mailbox with the first log-in; a later one finds it there, or does what the first could not. */
+function welcome({ social }: EnterParts, uid: number, name: string): void {
+  social.welcome({ uid, name }).catch(() => undefined) // counted by the client; the next log-in tries again
 }
 
 /** From here on the session is told of what is new; whether something was new before, mailbox says. */

@@ -77,6 +77,7 @@ function createFloor({ config, rpc, agent, log }: Context, table: SessionTable, 
     now,
     enter: createEnter({
       auth: backends.auth,
+      social: backends.social,
       access: config.address,
       isAppKey: createAppKeyCheck(config.appKey),
       ramp: new Ramp(config.rampFrom, config.rampTo, now()),
