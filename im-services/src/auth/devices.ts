@@ -1,6 +1,6 @@
 import type { Counter as Count } from "@ossagent/agent"
 import type { Store } from "@ossagent/svrkit/store"
-import type { Device, Devices, DevicesInit } from "./generated/auth.codec.ts"
+import type { Device, Devices, DevicesInit, Revocation } from "./generated/auth.codec.ts"
 
 export const MOST_DEVICES = 32
 const MOST_WAITING = 10_000
@@ -41,6 +41,12 @@ export function createDeviceBook({ store, onDropped, lost }: Parts) {
     return update(stored?.value.devices ?? [], waiting.get(uid) ?? []).devices
   }
 
+  /** Logged out: each process that learns of it says so, for each may have a sight of the device from before. */
+  const forget = async ({ uid, device, upTo, at }: Revocation): Promise<void> => {
+    const gone = upTo ? (await list(uid)).map((one) => one.device).filter((one) => one <= device) : [device]
+    for (const one of gone) note({ uid, device: one, name: "", version: "", access: "", seenAt: at, gone: true })
+  }
+
   const flush = async (): Promise<void> => {
     const users = [...waiting].slice(0, AT_ONCE)
     if (users.length === 0) return
@@ -58,7 +64,7 @@ export function createDeviceBook({ store, onDropped, lost }: Parts) {
       throw error
     }
   }
-  return { note, list, flush, waiting: () => waiting.size }
+  return { note, list, forget, flush, waiting: () => waiting.size }
 }
 
 /** Two sights of one device: the later one, with the name that only a log-in knows. */

@@ -10,6 +10,8 @@ import { TICKET_MS, type TicketOffice } from "./ticket.ts"
 const MOST_TEXT = 64
 /** A process that has not read the log for so long makes no ticket new: it may not know of a revocation. */
 const FRESH_MS = 10_000
+/** A ticket younger than this was noted by its log-in, maybe in another process that has yet to write it, and with more. */
+const SAID_MS = 120_000
 const SAYS = { bad_ticket: "the ticket is not genuine", expired_ticket: "the ticket has ended: log in again" } as const
 
 export interface HandlerParts {
@@ -71,26 +73,19 @@ function check(parts: HandlerParts, { ticket: bytes, version, access }: CheckReq
   const { ticket } = opened
   const { uid, device, expiresAt } = ticket
   if (book.isVoid(ticket)) throw authError("revoked_ticket", "this device was logged out")
-  devices.note({ uid, device, name: "", version: short(version), access: short(access), seenAt: now() })
+  if (now() - ticket.issuedAt > SAID_MS)
+    devices.note({ uid, device, name: "", version: short(version), access: short(access), seenAt: now() })
   const renew = expiresAt - now() < TICKET_MS / 2 && revocations.ageMs() < FRESH_MS
   if (!renew) return { uid, device, expiresAt }
   const renewed = tickets.make(uid, device, now())
   return { uid, device, ticket: renewed.bytes, expiresAt: renewed.expiresAt }
 }
 
-/** `device` 0: all there are now. Whoever learns of it, this process first, ends the device's connections. */
-async function revoke(
-  { accounts, devices, revocations, now }: HandlerParts,
-  uid: number,
-  device: number,
-): Promise<void> {
+/** `device` 0: all there are now. Whoever learns of it, this process first, ends the device's connections and forgets it. */
+async function revoke({ accounts, revocations, now }: HandlerParts, uid: number, device: number): Promise<void> {
   const { lastDevice } = await accounts.get(uid)
   if (device > lastDevice) throw authError("bad_request", `user ${uid} has no device ${device}`)
   const upTo = device === 0
   if (upTo && lastDevice === 0) return
   await revocations.append({ uid, device: upTo ? lastDevice : device, upTo, at: now() })
-  const gone = upTo ? (await devices.list(uid)).filter((one) => one.device <= lastDevice) : [{ device }]
-  for (const one of gone) {
-    devices.note({ uid, device: one.device, name: "", version: "", access: "", seenAt: now(), gone: true })
-  }
 }

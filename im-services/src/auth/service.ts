@@ -37,7 +37,12 @@ async function start(context: Context): Promise<void> {
   const kick = createKick(rpc, config.access, log)
   const revocations = createRevocationLog({
     ...{ blocks: stores.revocations, counters: stores.counters, book, now },
-    onNew: (one) => void kick(one), // it logs what failed
+    onNew: (one) => {
+      void kick(one) // it logs what failed
+      devices
+        .forget(one)
+        .catch((error: unknown) => log.warn({ uid: one.uid, err: error }, "logged-out devices stay in the list"))
+    },
   })
   const hasher = await createHasher(config.hashesAtOnce, config.hashesWaiting)
   agent.gauge("im.auth.hashes_waiting", () => hasher.waiting)
