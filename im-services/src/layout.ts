@@ -31,7 +31,7 @@ export function toLocalEnv(plan: LocalPlan): Record<string, string> {
     AUTH_TICKET_KEY: plan.ticketKey,
     MAILBOX_DATABASES: SETS.map((set) => `${set}=${plan.postgresUrl}`).join(","),
     DATASTORE_ENGINES: STORES.map((name) => `${name}=${withSchema(plan.postgresUrl, `store_${name}`)}`).join(","),
-    DATASTORE_CONNECTIONS: "4",
+    DATASTORE_CONNECTIONS: "8",
     DISPATCH_HTTP_PORT: String(plan.dispatchPort),
     OSSAGENT_IM_TCP_PORT: String(plan.tcpPort),
     OSSAGENT_IM_WS_PORT: String(plan.wsPort),
