@@ -1,5 +1,5 @@
 import { type ErrorTable, ServiceError } from "@ossagent/svrkit"
-import { isAway } from "./database/open.ts"
+import { isAway } from "@ossagent/svrkit/postgres"
 
 /** Errors that only this service answers with. */
 export const ERRORS = {

@@ -6,11 +6,11 @@ import { execFile, spawn } from "node:child_process"
 import { once } from "node:events"
 import { existsSync } from "node:fs"
 import { chmod, copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises"
-import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { promisify } from "node:util"
+import { freePort } from "./product.ts"
 
 const run = promisify(execFile)
 export const PASSWORD = "a-password-for-load"
@@ -26,14 +26,6 @@ export interface XmppServer {
 }
 
 export const isInstalled = (): boolean => existsSync("/usr/sbin/ejabberdctl") && existsSync("/usr/bin/prosody")
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1")
-  await once(server, "listening")
-  const { port } = server.address() as { port: number }
-  server.close()
-  return port
-}
 
 const EJABBERD = (port: number): string => `
 hosts: [localhost]

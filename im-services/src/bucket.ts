@@ -1,3 +1,5 @@
+import { BoundedMap } from "./bounded-map.ts"
+
 /** Tokens that come back with time. */
 export interface Bucket {
   tokens: number
@@ -16,9 +18,9 @@ export function takeToken(bucket: Bucket, perSec: number, burst: number, now: nu
 
 const MOST_KEYS = 10_000
 
-/** A bucket for each key; beyond 10,000 keys the one that was made first is forgotten. */
+/** A bucket for each key; beyond 10,000 keys the one that was used longest ago is forgotten. */
 export class Buckets {
-  private readonly buckets = new Map<string, Bucket>()
+  private readonly buckets = new BoundedMap<string, Bucket>(MOST_KEYS)
   private readonly perSec: number
   private readonly burst: number
 
@@ -29,12 +31,8 @@ export class Buckets {
 
   /** As `takeToken`. */
   take(key: string, now: number): number {
-    let bucket = this.buckets.get(key)
-    if (bucket === undefined) {
-      if (this.buckets.size >= MOST_KEYS) this.buckets.delete(this.buckets.keys().next().value as string)
-      bucket = { tokens: this.burst, filledAt: now }
-      this.buckets.set(key, bucket)
-    }
+    const bucket = this.buckets.get(key) ?? { tokens: this.burst, filledAt: now }
+    this.buckets.set(key, bucket)
     return takeToken(bucket, this.perSec, this.burst, now)
   }
 }

@@ -1,7 +1,7 @@
-import { type RunningPostgres, startTestPostgres } from "@ossagent/svrkit/postgres"
+import { isAway, type RunningPostgres, startTestPostgres } from "@ossagent/svrkit/postgres"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { until } from "../testing.ts"
-import { isAway, openDatabase } from "./open.ts"
+import { openDatabase } from "./open.ts"
 
 let postgres: RunningPostgres
 beforeAll(async () => {

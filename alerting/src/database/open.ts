@@ -1,19 +1,9 @@
+import { toGuardedClient } from "@ossagent/svrkit/postgres"
 import { Kysely, PostgresDialect } from "kysely"
 import pg from "pg"
 import type { Database } from "./types.ts"
 
 export const SCHEMA = "alerting"
-
-/**
- * A constructor of connections that always have somebody listening for faults. One that is checked out and between two statements when
- * the server ends it would otherwise end this process: the pool listens to idle ones only.
- */
-export function toGuardedClient(onFault: (error: Error) => void): typeof pg.Client {
-  function GuardedClient(config: pg.ClientConfig): pg.Client {
-    return new pg.Client(config).on("error", onFault)
-  }
-  return GuardedClient as unknown as typeof pg.Client
-}
 
 export interface OpenDatabase {
   db: Kysely<Database>
@@ -44,13 +34,4 @@ export function openDatabase({ url, onFault }: DatabaseOptions): OpenDatabase {
   pool.on("error", onFault)
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
   return { db, pool, close: () => db.destroy() }
-}
-
-const CONNECTION_CODES = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ENOTFOUND"])
-
-/** Whether the fault is the server's absence (restart, network), so that the same work may be tried again later. */
-export function isAway(error: unknown): boolean {
-  const { code, message } = error as { code?: string; message?: string }
-  if (code !== undefined && (CONNECTION_CODES.has(code) || code.startsWith("57P") || code.startsWith("08"))) return true
-  return /connection terminated|timeout exceeded when trying to connect|query read timeout/i.test(message ?? "")
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises"
+import { isAway } from "@ossagent/svrkit/postgres"
 import type { Logger } from "pino"
-import { isAway } from "./open.ts"
 
 const LONGEST_MS = 5_000
 

@@ -1,7 +1,7 @@
+import { toGuardedClient } from "@ossagent/svrkit/postgres"
 import { createPostgresBackend, type Job, UnrecoverableError, withBackend } from "bullmq"
 import pg from "pg"
 import type { Logger } from "pino"
-import { toGuardedClient } from "../database/open.ts"
 
 const { Queue, Worker } = withBackend(createPostgresBackend)
 

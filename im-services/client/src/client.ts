@@ -234,6 +234,6 @@ function nameOf(state: State, chat: number): string {
 
 /** 53 bits. */
 function randomId(): number {
-  const [high, low] = crypto.getRandomValues(new Uint32Array(2)) as unknown as [number, number]
+  const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2))
   return (high >>> 11) * 2 ** 32 + low || 1
 }

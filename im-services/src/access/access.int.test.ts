@@ -18,7 +18,8 @@ import {
   toFrame,
 } from "@ossagent/im-client/protocol"
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest"
-import { APP_KEY, openTcp, openWs, type RawClient, startAccess, until } from "./test-kit.ts"
+import { until } from "../until.ts"
+import { APP_KEY, openTcp, openWs, type RawClient, startAccess } from "./test-kit.ts"
 
 let kit: Awaited<ReturnType<typeof startAccess>>
 const clients: RawClient[] = []
@@ -196,7 +197,7 @@ describe("who may come in", () => {
     await first.hello(uid, 1)
     await second.hello(uid, 2)
     await third.hello(uid, 1)
-    await until(() => first.closed)
+    await until("the first one ends", () => first.closed)
     expect((await kit.inside.command({ uid, command: new Uint8Array(0) })).count).toBe(2)
   })
 
@@ -251,7 +252,7 @@ describe("what mailbox is told", () => {
     await client.hello(uid)
     expect(kit.behind.watched.get(`${kit.behind.mailboxRun} ${uid}`)).toBe(1)
     client.close()
-    await until(() => kit.behind.unwatched.includes(uid))
+    await until("it is unwatched", () => kit.behind.unwatched.includes(uid))
   })
 
   it("a mailbox that was started again is told of everybody, and who is behind is notified", async () => {
@@ -295,7 +296,7 @@ it("a client that takes nothing is let go, and others go on", async () => {
     await other.hello(2)
     slow.socket.pause()
     for (let i = 0; i < 400; i++) slow.send(CHAT.sync.number, new Uint8Array(0))
-    await until(() => slow.socket.destroyed || own.behind.unwatched.includes(1))
+    await until("the slow one ends", () => slow.socket.destroyed || own.behind.unwatched.includes(1))
     expect((await other.ask(CHAT.heartbeat, {})).length).toBe(0)
     slow.close()
     other.close()
@@ -311,7 +312,7 @@ it("an idle client is let go; one with heartbeats stays", async () => {
     await idle.hello(1)
     await beating.hello(2)
     const beats = setInterval(() => beating.send(CHAT.heartbeat.number, new Uint8Array(0)), 1_000)
-    await until(() => idle.closed)
+    await until("the idle one ends", () => idle.closed)
     clearInterval(beats)
     expect(beating.closed).toBe(false)
   } finally {
@@ -330,14 +331,14 @@ it("an access that stops tells its clients to come back elsewhere and answers wh
       release = resolve
     })
     const asked = asking.ask(CHAT.send, { chat: 1, clientId: 1, text: "last" })
-    await until(() => own.behind.asked > 0)
+    await until("the request is under way", () => own.behind.asked > 0)
     const stopped = own.stopAccess()
     const { body } = await client.take(({ op }) => op === COMMAND)
     expect(decodeCommand(body)).toMatchObject({ reconnect: true, waitMs: 5_000 })
     release()
     expect(decodeSendReply(await asked).seq).toBe(1)
     await stopped
-    await until(() => client.closed && asking.closed)
+    await until("both end", () => client.closed && asking.closed)
     expect(own.behind.reports.at(-1)?.draining).toBe(true)
   } finally {
     await own.stop()

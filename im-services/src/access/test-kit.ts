@@ -22,6 +22,7 @@ import { serveMailbox } from "../mailbox/generated/mailbox.server.ts"
 import type { SendRequest } from "../message/generated/message.codec.ts"
 import { messageError, serveMessage } from "../message/generated/message.server.ts"
 import { serveSocial } from "../social/generated/social.server.ts"
+import { until } from "../until.ts"
 import { createAccessClient } from "./generated/access.client.ts"
 import { ACCESS } from "./generated/access.table.ts"
 import { access } from "./service.ts"
@@ -75,19 +76,10 @@ export async function startAccess(env: Record<string, string> = {}) {
   )
   const context = running.at(-1)?.context as NonNullable<(typeof running)[0]>["context"]
   const inside = createAccessClient(context.rpc.channel(ACCESS, []))
-  await until(() => behind.reports.length > 0)
+  await until("access reports", () => behind.reports.length > 0)
   const [place] = behind.reports as [Behind["reports"][0]]
   const port = Number(place.tcp.split(":")[1])
   return { behind, inside, stop, port, ws: place.ws, stopAccess: () => running.at(-1)?.stop() }
-}
-
-/** Waits for a condition; rejects after 10 s. */
-export async function until(condition: () => boolean, ms = 10_000): Promise<void> {
-  const end = Date.now() + ms
-  while (!condition()) {
-    if (Date.now() > end) throw new Error(`not so within ${ms} ms: ${condition}`)
-    await new Promise((resolve) => setTimeout(resolve, 5))
-  }
 }
 
 const auth = (_behind: Behind) =>
@@ -259,7 +251,7 @@ export class RawClient {
 
   /** The first frame that fits, now or within 10 s. */
   async take(fits: (frame: Frame) => boolean): Promise<Frame> {
-    await until(() => this.frames.some(fits) || this.closed)
+    await until("the frame comes", () => this.frames.some(fits) || this.closed)
     const at = this.frames.findIndex(fits)
     if (at < 0) throw new Error("the connection ended")
     return this.frames.splice(at, 1)[0] as Frame
@@ -267,7 +259,7 @@ export class RawClient {
 
   /** The code with which the server ended the connection. */
   async ending(): Promise<string> {
-    await until(() => this.closed)
+    await until("the connection ends", () => this.closed)
     const last = this.frames.find(({ op, id }) => op === REFUSED && id === 0)
     return last === undefined ? "" : decodeFailure(last.body).code
   }

@@ -1,4 +1,4 @@
-import { BoundedMap } from "../mailbox/bounded-map.ts"
+import { BoundedMap } from "../bounded-map.ts"
 
 const MOST_KEPT = 100_000
 

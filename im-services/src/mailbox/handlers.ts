@@ -1,12 +1,13 @@
 import { MOST_TEXT_BYTES } from "@ossagent/im-client/protocol"
+import { isAway } from "@ossagent/svrkit/postgres"
 import type { AppendRequest, FindReplyInit, StoredChangeInit } from "./generated/mailbox.codec.ts"
 import { type MailboxHandlers, mailboxError } from "./generated/mailbox.server.ts"
 import { finishJobs, takeJobs } from "./jobs.ts"
-import { isAway } from "./open.ts"
 import { readIdentities, readStates, readTopic } from "./read.ts"
 import { setOf } from "./route.ts"
 import type { MailboxSet } from "./set.ts"
 import { isBehind, readOlder, readPage } from "./sync.ts"
+import { unavailable } from "./unavailable.ts"
 import type { Watchers } from "./watchers.ts"
 
 const MOST_ITEMS = 1_000
@@ -115,8 +116,7 @@ async function guarded<T>(run: () => Promise<T>): Promise<T> {
   try {
     return await run()
   } catch (error) {
-    if (isAway(error))
-      throw mailboxError("unavailable", `cannot read the store: ${(error as Error).message}`, { retryAfterMs: 200 })
+    if (isAway(error)) throw unavailable(`cannot read the store: ${(error as Error).message}`)
     throw error
   }
 }

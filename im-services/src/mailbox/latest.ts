@@ -1,6 +1,7 @@
 import type pg from "pg"
 import { readLatest } from "./read.ts"
 import type { Recent, RecentMemory } from "./recent.ts"
+import { unavailable } from "./unavailable.ts"
 
 const MOST_AT_ONCE = 2_000
 
@@ -24,7 +25,7 @@ export function createLatest(pool: pg.Pool, recent: RecentMemory): Latest {
         const { generation } = recent
         recent.expect(uids)
         const latest = await readLatest(pool, uids)
-        if (recent.generation !== generation) throw new Error("the SET was lost while it was read")
+        if (recent.generation !== generation) throw unavailable("the SET was lost while it was read")
         const learnt = new Map(uids.map((uid, i) => [uid, recent.learn(uid, latest[i] as number)]))
         for (const { uid, resolve } of now) resolve(learnt.get(uid) as Recent)
       } catch (error) {

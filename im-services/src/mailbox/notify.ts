@@ -1,7 +1,7 @@
 import type { RpcDoor } from "@ossagent/svrkit"
 import { type AccessClient, createAccessClient } from "../access/generated/access.client.ts"
 import { ACCESS } from "../access/generated/access.table.ts"
-import { BoundedMap } from "./bounded-map.ts"
+import { BoundedMap } from "../bounded-map.ts"
 import type { Watchers } from "./watchers.ts"
 
 const MOST_ACCESSES = 256

@@ -1,3 +1,4 @@
+import { toGuardedClient } from "@ossagent/svrkit/postgres"
 import pg from "pg"
 import { connectionName } from "./owner.ts"
 import { schemaOf } from "./schema.ts"
@@ -16,11 +17,8 @@ export interface OpenOptions {
 
 /** Connections to a SET's schema. A fault of a connection, in use or not, goes to `onFault` and never ends the process. */
 export function openPool({ url, set, run, onFault }: OpenOptions): pg.Pool {
-  function GuardedClient(config: pg.ClientConfig): pg.Client {
-    return new pg.Client(config).on("error", onFault)
-  }
   const pool = new pg.Pool({
-    Client: GuardedClient as unknown as typeof pg.Client,
+    Client: toGuardedClient(onFault),
     connectionString: url,
     max: 6,
     connectionTimeoutMillis: 3_000,
@@ -44,14 +42,3 @@ export const toTexts = (values: readonly (string | null)[]): string =>
 
 export const toBytes = (values: readonly (Uint8Array | null)[]): string =>
   `{${values.map((value) => (value === null ? "NULL" : `"\\\\x${Buffer.from(value).toString("hex")}"`)).join(",")}}`
-
-const CONNECTION_CODES = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ENOTFOUND"])
-
-/** Whether the fault is the server's absence (restart, network), so that the same work may be tried again later. */
-export function isAway(error: unknown): boolean {
-  const { code, message } = error as { code?: string; message?: string }
-  if (code !== undefined && (CONNECTION_CODES.has(code) || code.startsWith("57") || code.startsWith("08"))) return true
-  return /connection terminated|timeout exceeded when trying to connect|query read timeout|not queryable|SET was lost/i.test(
-    message ?? "",
-  )
-}

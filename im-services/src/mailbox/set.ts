@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises"
 import { Topic } from "@ossagent/im-client/protocol"
 import { RpcError } from "@ossagent/svrkit/rpc"
 import type pg from "pg"
-import { BoundedMap } from "./bounded-map.ts"
+import { BoundedMap } from "../bounded-map.ts"
 import { type ChangeRow, commitBatch, DeposedError, nameOf } from "./commit.ts"
 import { type Evaluated, evaluate, type Known, needsOf, type Result, subjectName, type Task } from "./evaluate.ts"
 import { type AppendRequest, type ChangeItem, Stored } from "./generated/mailbox.codec.ts"
@@ -17,6 +17,7 @@ import type { SetPoints } from "./points.ts"
 import { RECALLED, readIdentities, readStates, type StoredState } from "./read.ts"
 import { RecentMemory } from "./recent.ts"
 import { ensureSchema } from "./schema.ts"
+import { unavailable } from "./unavailable.ts"
 
 const MOST_WAITING = 20_000
 const MOST_ROWS = 1_000
@@ -321,6 +322,3 @@ export class MailboxSet {
     this.waitingRows = 0
   }
 }
-
-const unavailable = (message: string): RpcError =>
-  new RpcError("unavailable", message, { retry: true, retryAfterMs: 200 })

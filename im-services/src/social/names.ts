@@ -1,6 +1,6 @@
 import type { ServerCall } from "@ossagent/svrkit/rpc"
 import type { AuthClient } from "../auth/generated/auth.client.ts"
-import { BoundedMap } from "../mailbox/bounded-map.ts"
+import { BoundedMap } from "../bounded-map.ts"
 import { translate } from "./translate.ts"
 
 const MOST_KEPT = 100_000

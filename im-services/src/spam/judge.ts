@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto"
-import { BoundedMap } from "../mailbox/bounded-map.ts"
+import { BoundedMap } from "../bounded-map.ts"
 
 /** What is kept: texts of late with how many chats they went to, and what each sender did of late. Some 30 MB when both are full. */
 const MOST_TEXTS = 50_000

@@ -37,5 +37,6 @@ export function createOpener(engines: OpenerEngines, more: { timeoutMs?: number 
     quorum: (store) => createQuorumStore(store, engines.quorum, deps),
   }
   return <K, V, I>({ service, name, mode, key, value }: StoreDeclaration<V, I>) =>
+    // The generated code states K and `key` from one line of the description; the table of codecs cannot tell that to the compiler.
     toStore(modes[mode](`${service}.${name}`), KEY_CODECS[key] as unknown as KeyCodec<K>, value)
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import pg from "pg"
+import { toGuardedClient } from "../../postgres/connection.ts"
 import { RpcError } from "../../rpc/errors.ts"
 
 export interface ServersOptions {
@@ -47,7 +48,9 @@ export class Servers {
   }
 
   private open(url: string): Server {
+    const quiet = (): void => undefined // the query in hand tells, or the next one opens another connection
     const pool = new pg.Pool({
+      Client: toGuardedClient(quiet),
       connectionString: url,
       max: this.options.mostConnections,
       connectionTimeoutMillis: PROBE_MS,
@@ -56,8 +59,7 @@ export class Servers {
       keepAlive: true,
       application_name: `store-${this.options.name}`,
     })
-    pool.on("error", () => undefined) // an idle connection ended: the next query opens one
-    pool.on("connect", (client) => client.on("error", () => undefined)) // one in use: its query tells
+    pool.on("error", quiet)
     const { hostname, port } = new URL(url)
     return { pool, place: `${hostname}:${port || 5432}`, role: "unknown" }
   }
