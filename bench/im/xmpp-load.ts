@@ -8,11 +8,11 @@ export interface XmppPlan {
   password: string
 }
 
-let people: XmppConnection[] = []
+const people: XmppConnection[] = []
 const texts = new Texts()
 
 async function prepare({ port, names, password }: XmppPlan): Promise<void> {
-  people = await Promise.all(names.map((name) => XmppConnection.open(port, { name, password })))
+  for (const name of names) people.push(await XmppConnection.open(port, { name, password }))
   for (const one of people) one.onMessage = (text) => texts.read(text)
 }
 

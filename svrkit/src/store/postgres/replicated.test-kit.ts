@@ -29,6 +29,9 @@ export interface Replicated {
   stop: () => Promise<void>
 }
 
+/** Whether this machine has what a standby needs, or this user may install it. */
+export const canReplicate = async (): Promise<boolean> => (await findPrograms()) !== null || process.getuid?.() === 0
+
 /** Where pg_basebackup is; installs PostgreSQL where it is missing and this is root, once for all test files. */
 async function readPrograms(): Promise<string> {
   const found = await findPrograms()
