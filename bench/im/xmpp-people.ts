@@ -1,5 +1,8 @@
 import { connect, type Socket } from "node:net"
 
+const STREAM =
+  "<?xml version='1.0'?><stream:stream to='localhost' xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' version='1.0'>"
+
 /** A client's connection over XMPP with stream management, at its barest: stanzas are cut out of the stream by their tags. */
 export class XmppConnection {
   readonly jid: string
@@ -27,16 +30,22 @@ export class XmppConnection {
     socket.on("error", () => socket.destroy())
   }
 
+  /** Makes an account, where the server lets anybody do so. */
+  static async register(port: number, { name, password }: { name: string; password: string }): Promise<void> {
+    const one = await XmppConnection.connect(port, name)
+    await one.say(STREAM, "</stream:features>")
+    const query = `<username>${name}</username><password>${password}</password>`
+    await one.say(`<iq type='set' id='r'><query xmlns='jabber:iq:register'>${query}</query></iq>`, "type='result'")
+    one.close()
+  }
+
   /** Logs in, binds, enables stream management, is available. */
   static async open(port: number, { name, password }: { name: string; password: string }): Promise<XmppConnection> {
-    const socket = connect({ port, host: "127.0.0.1" })
-    await new Promise<void>((resolve, reject) => socket.once("connect", resolve).once("error", reject))
-    const one = new XmppConnection(socket, `${name}@localhost`)
-    const stream = `<?xml version='1.0'?><stream:stream to='localhost' xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' version='1.0'>`
-    await one.say(stream, "</stream:features>")
+    const one = await XmppConnection.connect(port, name)
+    await one.say(STREAM, "</stream:features>")
     const plain = Buffer.from(`\0${name}\0${password}`).toString("base64")
     await one.say(`<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>${plain}</auth>`, "<success")
-    await one.say(stream, "</stream:features>")
+    await one.say(STREAM, "</stream:features>")
     await one.say(
       `<iq type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>load</resource></bind></iq>`,
       "</iq>",
@@ -47,6 +56,12 @@ export class XmppConnection {
     one.unacknowledged.push(() => {})
     one.read()
     return one
+  }
+
+  private static async connect(port: number, name: string): Promise<XmppConnection> {
+    const socket = connect({ port, host: "127.0.0.1" })
+    await new Promise<void>((resolve, reject) => socket.once("connect", resolve).once("error", reject))
+    return new XmppConnection(socket, `${name}@localhost`)
   }
 
   /** `done` is called when the server has acknowledged it. */
