@@ -108,7 +108,7 @@ if (isInstalled())
 else process.stdout.write("without ejabberd and prosody: apt-get install ejabberd prosody, and run it again\n")
 report({
   name: "im",
-  about: `${PEOPLE} people, each friends with 8, write to each other over TCP, texts of 20 characters and more; the load generator, a process of its own, and PostgreSQL share the machine's two cores with the services, all in one process, built-in figures counted and not sent. As many as go: ${MOST.inFlight} messages under way. Ours is acknowledged when both people's mailboxes are flushed to disk, and received when the receiver has synced it. ejabberd and prosody, stream management on, every message into the archive, acknowledge a stanza that they have handled: their archives (Mnesia, files) are not flushed before, and they check no friendship.`,
+  about: `${PEOPLE} people, each friends with 8, write to each other over TCP, texts of 20 characters and more; the load generator, a process of its own, and PostgreSQL share the machine's two cores with the services, all in one process, built-in figures counted and not sent. As many as go: ${MOST.inFlight} messages under way. Ours is acknowledged when both people's mailboxes are flushed to disk, and received when the receiver has synced it. ejabberd and prosody, stream management on, every message into the archive, acknowledge a stanza that they have handled: their archives (Mnesia, files) are not flushed before, and they check no friendship; with a database behind its archive ejabberd may do better, which was not tried.`,
   runs: ROUNDS,
   versions,
   figures: loads.flatMap(toFigures),
