@@ -34,7 +34,7 @@ export interface StartOptions {
 
 export async function startProduct(env: Record<string, string> = {}, options: StartOptions = {}): Promise<Product> {
   const dataDir = options.on?.dataDir ?? (await mkdtemp(join(tmpdir(), "ossagent-e2e-")))
-  const port = options.on?.port ?? (await sixFreePorts())
+  const port = options.on?.port ?? (await freePorts())
   let printed = ""
   const launcher = fork(join(ROOT, "scripts/dist/main.js"), {
     cwd: ROOT,
@@ -71,13 +71,16 @@ export async function startProduct(env: Record<string, string> = {}, options: St
   }
 }
 
-/** The first of six ports in a row that are free now. */
-export async function sixFreePorts(): Promise<number> {
-  for (let port = 20_000 + (process.pid % 200) * 100; port < 60_000; port += 6) {
-    const free = await Promise.all(Array.from({ length: 6 }, (_, i) => isFree(port + i)))
+/** As many as an installation takes. */
+const PORTS = 9
+
+/** The first of nine ports in a row that are free now. */
+export async function freePorts(): Promise<number> {
+  for (let port = 20_000 + (process.pid % 200) * 100; port < 60_000; port += PORTS) {
+    const free = await Promise.all(Array.from({ length: PORTS }, (_, i) => isFree(port + i)))
     if (free.every(Boolean)) return port
   }
-  throw new Error("no six free ports in a row")
+  throw new Error(`no ${PORTS} free ports in a row`)
 }
 
 const isFree = (port: number): Promise<boolean> =>

@@ -8,6 +8,7 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url))
 const WRITTEN = "<!-- Written by `npm run docs`: change the table in the code instead. -->"
 
 type ErrorTable = Record<string, readonly [status: number, meaning: string]>
+type ChatTable = Record<string, readonly [again: boolean, meaning: string]>
 type EngineTable = Record<string, readonly [code: number, status: number, meaning: string]>
 
 const load = async (path: string): Promise<Record<string, unknown>> => import(pathToFileURL(join(ROOT, path)).href)
@@ -18,12 +19,14 @@ export async function writtenPages(): Promise<Record<string, string>> {
 }
 
 async function errorsPage(): Promise<string> {
-  const [shell, collector, alerting, engine] = await Promise.all(
+  const [shell, collector, alerting, engine, dispatch, chat] = await Promise.all(
     [
       "svrkit/dist/errors.js",
       "collector/dist/errors.js",
       "alerting/dist/errors.js",
       "collector/dist/engine/errors.js",
+      "im-services/dist/dispatch/errors.js",
+      "im-services/client/dist/protocol/index.js",
     ].map(load),
   )
   return [
@@ -36,6 +39,18 @@ async function errorsPage(): Promise<string> {
     toTable(collector?.ERRORS as ErrorTable),
     "## Alerting",
     toTable(alerting?.ERRORS as ErrorTable),
+    "## Dispatch",
+    toTable(dispatch?.DISPATCH_ERRORS as ErrorTable),
+    "## Chat clients",
+    "In a `Failure` of `im-services/client/src/protocol/chat.xml`, with the request's number.",
+    toRows(
+      ["code", "again", "meaning"],
+      Object.entries(chat?.CHAT_ERRORS as ChatTable).map(([code, [again, meaning]]) => [
+        `\`${code}\``,
+        again ? "the same request may be made again" : "",
+        meaning,
+      ]),
+    ),
     "## The embedded ClickHouse",
     "In ClickHouse's own form: the number stands in `X-ClickHouse-Exception-Code`. Errors of its queries are ClickHouse's and are not listed.",
     toRows(
@@ -66,6 +81,7 @@ const SERVICES = {
   Alerting: "alerting/dist/main.js",
   "The embedded ClickHouse": "collector/dist/engine/start.cjs",
   "The embedded PostgreSQL": "svrkit/dist/postgres/main.js",
+  "The IM, all services in one process": "im-services/dist/main.js",
 }
 
 function settingsPage(): string {

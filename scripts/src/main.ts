@@ -12,7 +12,7 @@ import { describeLaunch, type LaunchConfig, parseLaunchConfig } from "./config.t
 import { restartOnChange } from "./develop.ts"
 import { watchMachine } from "./machine.ts"
 import { readSecrets, type Secrets } from "./secrets.ts"
-import { type ServiceSpec, servicesOf } from "./services.ts"
+import { portsOf, type ServiceSpec, servicesOf } from "./services.ts"
 import { type Supervised, supervise } from "./supervise.ts"
 
 /** Services that wait for nobody are started at once; the others once these are there. */
@@ -38,7 +38,7 @@ async function main(): Promise<void> {
   await begin(specs.filter((spec) => FIRST.has(spec.name)))
   await begin(specs.filter((spec) => !FIRST.has(spec.name)))
   machine = watchMachine({
-    collector: `http://127.0.0.1:${config.port + 1}`,
+    collector: `http://127.0.0.1:${portsOf(config.port).collector}`,
     key: secrets.ingestKey,
     dataDir: config.dataDir,
     spool: join(config.dataDir, "spool/machine"),
@@ -86,7 +86,11 @@ const tryPort = (port: number): Promise<string | null> =>
 
 /** For `source`: what a service of yours needs to send metrics here. */
 function writeAgentEnv({ dataDir, port }: LaunchConfig, { ingestKey }: Secrets): void {
-  const lines = [`export OSSAGENT_COLLECTOR=http://127.0.0.1:${port + 1}`, `export OSSAGENT_KEY=${ingestKey}`, ""]
+  const lines = [
+    `export OSSAGENT_COLLECTOR=http://127.0.0.1:${portsOf(port).collector}`,
+    `export OSSAGENT_KEY=${ingestKey}`,
+    "",
+  ]
   writeFileSync(join(dataDir, "agent.env"), lines.join("\n"), { mode: 0o600 })
 }
 

@@ -1,4 +1,5 @@
 import { join, resolve } from "node:path"
+import { toLocalEnv } from "@ossagent/im-services/layout"
 import type { LaunchConfig } from "./config.ts"
 import type { Secrets } from "./secrets.ts"
 
@@ -15,11 +16,26 @@ export interface ServiceSpec {
 
 const at = (port: number): string => `http://127.0.0.1:${port}`
 
+/** Ports of an installation in their order from the dashboard's on. */
+const PORTS = [
+  "dashboard",
+  "collector",
+  "alerting",
+  "clickhouse",
+  "postgres",
+  "smtp",
+  "dispatch",
+  "chatWs",
+  "chatTcp",
+] as const
+
+export const portsOf = (first: number): Record<(typeof PORTS)[number], number> =>
+  Object.fromEntries(PORTS.map((name, i) => [name, first + i])) as Record<(typeof PORTS)[number], number>
+
 /** All processes in the order of their start; the ports follow the dashboard's. */
 export function servicesOf(config: LaunchConfig, secrets: Secrets, env: NodeJS.ProcessEnv): ServiceSpec[] {
-  const [dashboard, collector, alerting, clickhouse, postgres, smtp] = [0, 1, 2, 3, 4, 5].map(
-    (n) => config.port + n,
-  ) as [number, number, number, number, number, number]
+  const ports = portsOf(config.port)
+  const { dashboard, collector, alerting, clickhouse, postgres, smtp, dispatch, chatWs, chatTcp } = ports
   const data = resolve(config.dataDir)
   const dashboardUrl = env.OSSAGENT_DASHBOARD_URL ?? at(dashboard)
   const postgresUrl =
@@ -36,6 +52,16 @@ export function servicesOf(config: LaunchConfig, secrets: Secrets, env: NodeJS.P
     OSSAGENT_CLICKHOUSE_URL: config.clickhouseUrl ?? at(clickhouse),
     OSSAGENT_CLICKHOUSE_PASSWORD: env.OSSAGENT_CLICKHOUSE_PASSWORD ?? secrets.clickhousePassword,
   }
+  const im = toLocalEnv({
+    postgresUrl,
+    rpcToken: secrets.rpcToken,
+    appKey: secrets.imAppKey,
+    ticketKey: secrets.imTicketKey,
+    dispatchPort: dispatch,
+    tcpPort: chatTcp,
+    wsPort: chatWs,
+    origins: env.OSSAGENT_IM_ORIGINS?.split(",") ?? originsOf(dashboardUrl, dashboard),
+  })
   const all: (ServiceSpec & { wanted?: boolean })[] = [
     {
       name: "clickhouse",
@@ -103,11 +129,25 @@ export function servicesOf(config: LaunchConfig, secrets: Secrets, env: NodeJS.P
         OSSAGENT_HOST: config.host,
         OSSAGENT_DASHBOARD_PORT: String(dashboard),
         OSSAGENT_ALERTING_URL: at(alerting),
+        OSSAGENT_IM_DISPATCH_URL: env.OSSAGENT_IM_DISPATCH_URL ?? at(dispatch),
+        OSSAGENT_IM_APP_KEY: secrets.imAppKey,
         OSSAGENT_AUTH_SECRET: secrets.authSecret,
         OSSAGENT_ADMIN_EMAIL: secrets.adminEmail,
         OSSAGENT_ADMIN_PASSWORD: secrets.adminPassword,
       },
     },
+    {
+      name: "im",
+      main: "im-services/dist/main.js",
+      port: dispatch,
+      morePorts: [chatWs, chatTcp],
+      env: { ...common, ...spool("im"), OSSAGENT_HOST: config.host, ...im },
+    },
   ]
   return all.filter((one) => one.wanted !== false).map(({ wanted: _wanted, ...spec }) => spec)
+}
+
+/** Pages of the dashboard may chat, by whichever name of this machine it was opened. */
+function originsOf(dashboardUrl: string, port: number): string[] {
+  return [...new Set([new URL(dashboardUrl).origin, at(port), `http://localhost:${port}`])]
 }

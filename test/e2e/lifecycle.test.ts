@@ -6,7 +6,7 @@ import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, expect, it } from "vitest"
-import { type Product, ROOT, sixFreePorts, startProduct, until } from "../stack.ts"
+import { freePorts, type Product, ROOT, startProduct, until } from "../stack.ts"
 
 /** Starting and stopping, in order and not, on one installation. */
 let product: Product
@@ -50,7 +50,7 @@ it("lists every fault of its settings in a sentence", () => {
 })
 
 it("names a port that somebody holds and the setting that moves it, and starts nothing", async () => {
-  const port = await sixFreePorts()
+  const port = await freePorts()
   const dataDir = await mkdtemp(join(tmpdir(), "ossagent-e2e-"))
   const holder = createServer().listen(port + 1, "127.0.0.1")
   await once(holder, "listening")
@@ -68,7 +68,7 @@ it("says where to look and how to log in, and refuses a second copy on the same 
   for (const text of [product.dashboardUrl, product.secrets.adminEmail, product.secrets.adminPassword])
     expect(product.output()).toContain(text)
   expect((await fetch(product.dashboardUrl)).ok).toBe(true)
-  const second = launch({ OSSAGENT_PORT: String(await sixFreePorts()), OSSAGENT_DATA: on.dataDir })
+  const second = launch({ OSSAGENT_PORT: String(await freePorts()), OSSAGENT_DATA: on.dataDir })
   expect(second.status).toBe(1)
   expect(second.stderr).toContain(`process ${product.launcher.pid} runs on ${on.dataDir} already`)
 })

@@ -59,14 +59,15 @@ const history = async (id: string): Promise<AlarmEvent[]> => {
 const absence = (alarm: Alarm): boolean => alarm.detection === "absence"
 
 it("every process reports itself", async () => {
-  const wanted = ["alerting", "clickhouse", "collector", "dashboard", "machine", "postgres"]
+  const im = ["access", "async", "auth", "datastore", "dispatch", "mailbox", "message", "seq", "social", "spam"]
+  const wanted = ["alerting", "clickhouse", "collector", "dashboard", "machine", "postgres", ...im]
   await until(
     async () => {
       const { entries } = await ask(product, "catalog", {})
       const services = new Set(entries.map((entry) => entry.service))
       return wanted.every((service) => services.has(service))
     },
-    "all six services",
+    "all services",
     20_000,
   )
 })

@@ -6,6 +6,7 @@ import { dispatchConfig } from "./config.ts"
 import { DISPATCH_ERRORS } from "./errors.ts"
 import { serveDispatch } from "./generated/dispatch.server.ts"
 import { Places } from "./places.ts"
+import { toReachable } from "./reachable.ts"
 
 const NONE_RETRY_SEC = 2
 const MOST_TEXT = 256
@@ -57,7 +58,7 @@ function answerClients({ http, config, agent }: Context, places: Places): void {
         "wrong_app_key",
         "cannot answer: the header x-app-key is missing, or of another installation",
       )
-    const addresses = places.best(String(request.query.region ?? ""))
+    const addresses = places.best(String(request.query.region ?? "")).map((one) => toReachable(one, request.hostname))
     answered.with({ addresses: addresses.length }).inc()
     if (addresses.length === 0)
       throw new ServiceError("no_access", "cannot name an access: none is there now", { retryAfterSec: NONE_RETRY_SEC })

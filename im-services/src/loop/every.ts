@@ -1,4 +1,5 @@
 import type { ServiceContext } from "@ossagent/svrkit"
+import { RpcError } from "@ossagent/svrkit/rpc"
 
 /** The log that the shell gives a service. */
 export type Log = ServiceContext<Record<never, never>>["log"]
@@ -16,6 +17,9 @@ export interface Every {
   stop: () => Promise<void>
 }
 
+/** What another service says of itself needs no stack: it is not from here. */
+const toWhy = (error: unknown) => (error instanceof RpcError ? { why: error.message } : { err: error })
+
 /** Runs `turn` again and again, `everyMs` after the end of the one before, never twice at once; a fault is logged and costs one turn. */
 export function startEvery({ name, everyMs, log }: EveryOptions, turn: () => Promise<void>): Every {
   let timer: NodeJS.Timeout | undefined
@@ -25,7 +29,7 @@ export function startEvery({ name, everyMs, log }: EveryOptions, turn: () => Pro
   const begin = (): void => {
     clearTimeout(timer)
     running = turn()
-      .catch((error: unknown) => log.warn({ err: error, loop: name }, "a turn failed: the next one comes in time"))
+      .catch((error: unknown) => log.warn({ loop: name, ...toWhy(error) }, "a turn failed: the next one comes in time"))
       .then(() => {
         running = null
         if (stopped) return

@@ -72,7 +72,10 @@ export class Leases {
     await Promise.all(surplus.map((share) => this.giveBack(share)))
     const wanted = Math.max(0, fair - this.owned.size)
     const free = KEYS.slice(0, SHARES).filter((share) => !this.owned.has(share) && this.isFree(share))
-    const changed = await Promise.all(free.slice(0, wanted).map((share) => this.take(share)))
+    const tried = free.slice(0, wanted)
+    const changed = await Promise.all(tried.map((share) => this.take(share)))
+    const shares = tried.filter((_share, i) => changed[i])
+    if (shares.length > 0) this.deps.log.info({ shares, run: this.deps.run }, "shares taken")
     if (surplus.length > 0 || changed.includes(true)) await this.look()
   }
 
@@ -136,7 +139,6 @@ export class Leases {
     if (version === null) return false
     const validUntil = from + LEASE_MS - MARGIN_MS
     this.owned.set(share, new OwnedShare({ share, term, version, validUntil, store: this.deps.sections }))
-    this.deps.log.info({ share, term }, "share taken")
     return true
   }
 
