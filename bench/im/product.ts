@@ -35,13 +35,14 @@ export async function startIm(more: Record<string, string> = {}): Promise<ImProd
   const appKey = secret()
   const env = {
     ...toLocalEnv({
-      ...{ postgresUrl: postgres.url, rpcToken: secret(), appKey, ticketKey: secret() + secret() },
+      ...{ postgresUrl: postgres.url, rpcToken: secret(), appKey, ticketKey: secret() + secret(), probeKey: secret() },
       ...{ dispatchPort, tcpPort, wsPort, origins: ["http://localhost"] },
     }),
     // A load generator is many people at one address.
     OSSAGENT_ACCESS_LOGINS_PER_MIN: "1000000",
     OSSAGENT_ACCESS_REGISTERS_PER_MIN: "1000000",
     OSSAGENT_ACCESS_REQUESTS_PER_SEC: "100000",
+    PROBE_EVERY_SEC: "0",
     OSSAGENT_LOG: "warn",
     ...more,
   }

@@ -9,6 +9,8 @@ export interface LocalPlan {
   appKey: string
   /** What tickets are made with, 32 characters or more. */
   ticketKey: string
+  /** What the passwords of the probe users are made with. */
+  probeKey: string
   /** Ports for clients; 0: the system chooses. */
   dispatchPort: number
   tcpPort: number
@@ -32,6 +34,8 @@ export function toLocalEnv(plan: LocalPlan): Record<string, string> {
     MAILBOX_DATABASES: SETS.map((set) => `${set}=${plan.postgresUrl}`).join(","),
     DATASTORE_ENGINES: STORES.map((name) => `${name}=${withSchema(plan.postgresUrl, `store_${name}`)}`).join(","),
     DATASTORE_CONNECTIONS: "8",
+    PROBE_KEY: plan.probeKey,
+    OSSAGENT_IM_DISPATCH_URL: `http://127.0.0.1:${plan.dispatchPort}`,
     DISPATCH_HTTP_PORT: String(plan.dispatchPort),
     OSSAGENT_IM_TCP_PORT: String(plan.tcpPort),
     OSSAGENT_IM_WS_PORT: String(plan.wsPort),

@@ -33,6 +33,7 @@ export async function startIm(env: Record<string, string> = {}, postgresUrl?: st
       rpcToken: randomUUID(),
       appKey: APP_KEY,
       ticketKey: "a-key-for-tickets-of-tests-0123456789",
+      probeKey: "a-key-for-probe-users",
     },
     ...{ dispatchPort: 0, tcpPort: 0, wsPort: 0, origins: ["http://localhost"] },
   }
@@ -40,6 +41,7 @@ export async function startIm(env: Record<string, string> = {}, postgresUrl?: st
     SERVICES,
     {
       ...toLocalEnv(plan),
+      PROBE_EVERY_SEC: "0",
       OSSAGENT_ACCESS_LOGINS_PER_MIN: "100000",
       OSSAGENT_ACCESS_REGISTERS_PER_MIN: "100000",
       ...env,

@@ -19,6 +19,8 @@ const SECRETS = z.object({
   imAppKey: secret,
   /** Device tickets are made with it. */
   imTicketKey: z.string().min(32),
+  /** The probe users' passwords are made with it. */
+  imProbeKey: secret,
 })
 export type Secrets = z.output<typeof SECRETS>
 
@@ -61,6 +63,7 @@ function makeSecrets(): Secrets {
     rpcToken: random(),
     imAppKey: random(),
     imTicketKey: randomBytes(32).toString("base64url"),
+    imProbeKey: random(),
   }
 }
 

@@ -57,6 +57,7 @@ export function servicesOf(config: LaunchConfig, secrets: Secrets, env: NodeJS.P
     rpcToken: secrets.rpcToken,
     appKey: secrets.imAppKey,
     ticketKey: secrets.imTicketKey,
+    probeKey: secrets.imProbeKey,
     dispatchPort: dispatch,
     tcpPort: chatTcp,
     wsPort: chatWs,

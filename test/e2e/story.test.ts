@@ -59,7 +59,7 @@ const history = async (id: string): Promise<AlarmEvent[]> => {
 const absence = (alarm: Alarm): boolean => alarm.detection === "absence"
 
 it("every process reports itself", async () => {
-  const im = ["access", "async", "auth", "datastore", "dispatch", "mailbox", "message", "seq", "social", "spam"]
+  const im = ["access", "async", "auth", "datastore", "dispatch", "mailbox", "message", "probe", "seq", "social", "spam"]
   const wanted = ["alerting", "clickhouse", "collector", "dashboard", "machine", "postgres", ...im]
   await until(
     async () => {
@@ -70,6 +70,27 @@ it("every process reports itself", async () => {
     "all services",
     20_000,
   )
+})
+
+it("messages of the probe users are timed by segment, with buckets, by client version", async () => {
+  const question = { stats: ["count" as const], split: ["version" as const], stepSec: 1 }
+  const segments = ["client_access", "access", "message", "mailbox", "notify", "synced"].map(
+    (name) => `im.segment.${name}`,
+  )
+  for (const metric of [...segments, "im.delivery"])
+    await until(
+      async () => {
+        const range = { from: Date.now() - 60_000, to: Date.now() }
+        const { series } = await ask(product, "range", { ...question, ...range, metric })
+        return series.some(({ group, values }) => group.version === "probe" && values.count?.some(Boolean))
+      },
+      metric,
+      40_000,
+    )
+  const within = { metric: "im.delivery.within", stats: ["sum" as const], split: ["version" as const, "label.bucket" as const] }
+  const range = { from: Date.now() - 60_000, to: Date.now() }
+  const { series } = await ask(product, "range", { ...within, ...range, stepSec: 1 })
+  expect(series.map(({ group }) => group)).toContainEqual({ version: "probe", "label.bucket": "0-1s" })
 })
 
 it("a new counter is a report within two seconds of its first flush, split by version", async () => {

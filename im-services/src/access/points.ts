@@ -1,4 +1,5 @@
 import type { Agent, Counter, Timer } from "@ossagent/agent"
+import { createWithin } from "../within.ts"
 
 const MOST_VERSIONS = 200
 const VERSION = /^[0-9A-Za-z][0-9A-Za-z._+-]{0,31}$/
@@ -19,16 +20,8 @@ export interface VersionPoints {
   notify: Timer
   synced: Timer
   delivery: Timer
-  within: readonly Counter[]
+  within: ReturnType<typeof createWithin>
 }
-
-/** Upper ends of the buckets of `im.delivery.within`, s. */
-const WITHIN = [
-  [1, "0-1s"],
-  [3, "1-3s"],
-  [10, "3-10s"],
-  [Number.POSITIVE_INFINITY, "10s+"],
-] as const
 
 /** The figures of access, by client version where a client is known. */
 export function createPoints(agent: Agent) {
@@ -52,7 +45,7 @@ export function createPoints(agent: Agent) {
       notify: timer("im.segment.notify"),
       synced: timer("im.segment.synced"),
       delivery: timer("im.delivery"),
-      within: WITHIN.map(([, bucket]) => counter("im.delivery.within", "{message}").with({ bucket })),
+      within: createWithin(agent, "im.delivery.within", dims),
     }
   }
   /** Points of a client version; text that is none, and versions beyond 200, are counted together. */
@@ -95,6 +88,5 @@ export type Points = ReturnType<typeof createPoints>
 /** Counts a delivery of `count` messages, of which the oldest took so long. */
 export function countDelivery(points: VersionPoints, tookMs: number, count: number): void {
   points.delivery.record(tookMs)
-  const bucket = WITHIN.findIndex(([most]) => tookMs < most * 1_000)
-  points.within[bucket]?.inc(count)
+  points.within(tookMs, count)
 }

@@ -138,6 +138,7 @@ const mailbox = (behind: Behind) =>
         find: () => ({ found: false, item: {} }),
         takeJobs: nothing,
         finishJobs: nothing,
+        trim: nothing,
       })
     },
   })

@@ -7,6 +7,7 @@ import { readIdentities, readStates, readTopic } from "./read.ts"
 import { setOf } from "./route.ts"
 import type { MailboxSet } from "./set.ts"
 import { isBehind, readOlder, readPage } from "./sync.ts"
+import { trim } from "./trim.ts"
 import { unavailable } from "./unavailable.ts"
 import type { Watchers } from "./watchers.ts"
 
@@ -95,6 +96,7 @@ export function createHandlers(held: ReadonlyMap<number, Held>, sets: number): M
         await finishJobs(heldOf(set).set.pool, ids)
         return {}
       }),
+    trim: ({ uid, upTo }) => guarded(async () => ({ removed: await trim(of(uid).set.pool, uid, upTo) })),
   }
 }
 

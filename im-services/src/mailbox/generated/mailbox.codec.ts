@@ -2206,6 +2206,116 @@ export const TermCodec: Codec<Term, TermInit> = {
 export const encodeTerm = (value: TermInit): Uint8Array => encode(TermCodec, value)
 export const decodeTerm = (bytes: Uint8Array): Term => decode(TermCodec, bytes)
 
+export interface TrimRequest extends Unknown {
+  uid: number
+  /** The messages of this number and below; the newest one stays in any case. */
+  upTo: number
+}
+
+/** TrimRequest as it may be given: what is left out is at its default. */
+export interface TrimRequestInit extends Unknown {
+  uid?: number | undefined
+  upTo?: number | undefined
+}
+
+export function createTrimRequest(): TrimRequest {
+  return {
+    uid: 0,
+    upTo: 0,
+  }
+}
+
+export function writeTrimRequest(w: Writer, m: TrimRequestInit): void {
+  const v1 = m.uid
+  if (v1 !== undefined && v1 !== 0) {
+    w.key(8)
+    w.uint64(v1, "TrimRequest.uid")
+  }
+  const v2 = m.upTo
+  if (v2 !== undefined && v2 !== 0) {
+    w.key(16)
+    w.uint64(v2, "TrimRequest.upTo")
+  }
+  if (m.$unknown !== undefined) w.raw(m.$unknown)
+}
+
+export function readTrimRequest(r: Reader, end: number, into?: TrimRequest): TrimRequest {
+  const m: TrimRequest = into ?? createTrimRequest()
+  while (r.at < end) {
+    const from = r.at
+    const key = r.key()
+    switch (key) {
+      case 8:
+        m.uid = r.uint64()
+        break
+      case 16:
+        m.upTo = r.uint64()
+        break
+      default:
+        r.unknown(m, key, from, end)
+    }
+  }
+  if (r.at !== end) r.overrun(end)
+  return m
+}
+
+export const TrimRequestCodec: Codec<TrimRequest, TrimRequestInit> = {
+  name: "TrimRequest",
+  write: writeTrimRequest,
+  read: readTrimRequest,
+}
+export const encodeTrimRequest = (value: TrimRequestInit): Uint8Array => encode(TrimRequestCodec, value)
+export const decodeTrimRequest = (bytes: Uint8Array): TrimRequest => decode(TrimRequestCodec, bytes)
+
+export interface TrimReply extends Unknown {
+  removed: number
+}
+
+/** TrimReply as it may be given: what is left out is at its default. */
+export interface TrimReplyInit extends Unknown {
+  removed?: number | undefined
+}
+
+export function createTrimReply(): TrimReply {
+  return {
+    removed: 0,
+  }
+}
+
+export function writeTrimReply(w: Writer, m: TrimReplyInit): void {
+  const v1 = m.removed
+  if (v1 !== undefined && v1 !== 0) {
+    w.key(8)
+    w.uint32(v1, "TrimReply.removed")
+  }
+  if (m.$unknown !== undefined) w.raw(m.$unknown)
+}
+
+export function readTrimReply(r: Reader, end: number, into?: TrimReply): TrimReply {
+  const m: TrimReply = into ?? createTrimReply()
+  while (r.at < end) {
+    const from = r.at
+    const key = r.key()
+    switch (key) {
+      case 8:
+        m.removed = r.uint32()
+        break
+      default:
+        r.unknown(m, key, from, end)
+    }
+  }
+  if (r.at !== end) r.overrun(end)
+  return m
+}
+
+export const TrimReplyCodec: Codec<TrimReply, TrimReplyInit> = {
+  name: "TrimReply",
+  write: writeTrimReply,
+  read: readTrimReply,
+}
+export const encodeTrimReply = (value: TrimReplyInit): Uint8Array => encode(TrimReplyCodec, value)
+export const decodeTrimReply = (bytes: Uint8Array): TrimReply => decode(TrimReplyCodec, bytes)
+
 export interface Empty extends Unknown {
 
 }

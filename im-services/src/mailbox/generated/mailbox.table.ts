@@ -52,6 +52,12 @@ import {
   type TakeJobsRequest,
   TakeJobsRequestCodec,
   type TakeJobsRequestInit,
+  type TrimReply,
+  TrimReplyCodec,
+  type TrimReplyInit,
+  type TrimRequest,
+  TrimRequestCodec,
+  type TrimRequestInit,
   type UnwatchRequest,
   UnwatchRequestCodec,
   type UnwatchRequestInit,
@@ -164,6 +170,15 @@ export const MAILBOX_METHODS = {
     timeoutMs: 5000,
     idempotent: true,
   } satisfies Method<FinishJobsRequest, FinishJobsRequestInit, Empty, EmptyInit> as Method<FinishJobsRequest, FinishJobsRequestInit, Empty, EmptyInit>,
+  trim: {
+    name: "Trim",
+    number: 12,
+    request: TrimRequestCodec,
+    reply: TrimReplyCodec,
+    priority: 90,
+    timeoutMs: 10000,
+    idempotent: true,
+  } satisfies Method<TrimRequest, TrimRequestInit, TrimReply, TrimReplyInit> as Method<TrimRequest, TrimRequestInit, TrimReply, TrimReplyInit>,
 }
 
 /** Errors of mailbox: whether the caller may try again, and what each means. */

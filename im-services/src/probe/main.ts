@@ -1,0 +1,3 @@
+import { probe } from "./service.ts"
+
+await probe.run()
