@@ -59,7 +59,19 @@ const history = async (id: string): Promise<AlarmEvent[]> => {
 const absence = (alarm: Alarm): boolean => alarm.detection === "absence"
 
 it("every process reports itself", async () => {
-  const im = ["access", "async", "auth", "datastore", "dispatch", "mailbox", "message", "probe", "seq", "social", "spam"]
+  const im = [
+    "access",
+    "async",
+    "auth",
+    "datastore",
+    "dispatch",
+    "mailbox",
+    "message",
+    "probe",
+    "seq",
+    "social",
+    "spam",
+  ]
   const wanted = ["alerting", "clickhouse", "collector", "dashboard", "machine", "postgres", ...im]
   await until(
     async () => {
@@ -87,7 +99,11 @@ it("messages of the probe users are timed by segment, with buckets, by client ve
       metric,
       40_000,
     )
-  const within = { metric: "im.delivery.within", stats: ["sum" as const], split: ["version" as const, "label.bucket" as const] }
+  const within = {
+    metric: "im.delivery.within",
+    stats: ["sum" as const],
+    split: ["version" as const, "label.bucket" as const],
+  }
   const range = { from: Date.now() - 60_000, to: Date.now() }
   const { series } = await ask(product, "range", { ...within, ...range, stepSec: 1 })
   expect(series.map(({ group }) => group)).toContainEqual({ version: "probe", "label.bucket": "0-1s" })
