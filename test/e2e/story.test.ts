@@ -99,14 +99,17 @@ it("messages of the probe users are timed by segment, with buckets, by client ve
       metric,
       40_000,
     )
-  const within = {
-    metric: "im.delivery.within",
-    stats: ["sum" as const],
-    split: ["version" as const, "label.bucket" as const],
+  const within = async (metric: string, split: ("version" | `label.${string}`)[]) => {
+    const range = { from: Date.now() - 60_000, to: Date.now(), stepSec: 1 }
+    return (await ask(product, "range", { metric, stats: ["sum"], split, ...range })).series.map(({ group }) => group)
   }
-  const range = { from: Date.now() - 60_000, to: Date.now() }
-  const { series } = await ask(product, "range", { ...within, ...range, stepSec: 1 })
-  expect(series.map(({ group }) => group)).toContainEqual({ version: "probe", "label.bucket": "0-1s" })
+  expect(await within("im.delivery.within", ["version", "label.bucket"])).toContainEqual({
+    version: "probe",
+    "label.bucket": "0-1s",
+  })
+  expect(
+    (await within("im.segment.within", ["version", "label.segment"])).filter(({ version }) => version === "probe"),
+  ).toHaveLength(6)
 })
 
 it("a new counter is a report within two seconds of its first flush, split by version", async () => {

@@ -1,4 +1,5 @@
 import type { Agent, Counter, Timer } from "@ossagent/agent"
+import { createSegment, type Segment } from "../segment.ts"
 import { createWithin } from "../within.ts"
 
 const MOST_VERSIONS = 200
@@ -15,10 +16,10 @@ export interface VersionPoints {
   framesIn: Counter
   framesOut: Counter
   notifies: Counter
-  clientAccess: Timer
-  access: Timer
-  notify: Timer
-  synced: Timer
+  clientAccess: Segment
+  access: Segment
+  notify: Segment
+  synced: Segment
   delivery: Timer
   within: ReturnType<typeof createWithin>
 }
@@ -30,7 +31,7 @@ export function createPoints(agent: Agent) {
   const bind = (version: string): VersionPoints => {
     const dims = version === "" ? {} : { version }
     const counter = (name: string, unit: string) => agent.counter(name, { unit }).with(dims)
-    const timer = (name: string) => agent.timer(name).with(dims)
+    const segment = (name: string) => createSegment(agent, name, dims)
     return {
       version,
       tcp: 0,
@@ -40,11 +41,11 @@ export function createPoints(agent: Agent) {
       framesIn: counter("im.access.frames_in", "{frame}"),
       framesOut: counter("im.access.frames_out", "{frame}"),
       notifies: counter("im.access.notifies", "{frame}"),
-      clientAccess: timer("im.segment.client_access"),
-      access: timer("im.segment.access"),
-      notify: timer("im.segment.notify"),
-      synced: timer("im.segment.synced"),
-      delivery: timer("im.delivery"),
+      clientAccess: segment("client_access"),
+      access: segment("access"),
+      notify: segment("notify"),
+      synced: segment("synced"),
+      delivery: agent.timer("im.delivery").with(dims),
       within: createWithin(agent, "im.delivery.within", dims),
     }
   }

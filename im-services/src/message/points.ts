@@ -3,8 +3,8 @@ import { ClientVersions } from "../client-versions.ts"
 
 /** Segments of a message's way, by client version. */
 export function createPoints(agent: Agent) {
-  const whole = new ClientVersions(agent.timer("im.segment.message"))
-  const mailbox = new ClientVersions(agent.timer("im.segment.mailbox"))
+  const whole = new ClientVersions(agent, "message")
+  const mailbox = new ClientVersions(agent, "mailbox")
   const flagged = agent.counter("im.message.flagged", { unit: "{message}" })
   const unjudged = agent.counter("im.message.unjudged", { unit: "{message}" })
   const kinds = agent.counter("im.message.taken", { unit: "{message}" })
