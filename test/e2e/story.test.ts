@@ -5,6 +5,7 @@ import type { Browser, Page } from "playwright-core"
 import { SMTPServer } from "smtp-server"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { adminOf, chromiumPath, gatherFaults, logIn, openBrowser } from "../browser.ts"
+import { type NewService, startNewService } from "../framework.ts"
 import { ask, type Product, startProduct, startShop, until } from "../stack.ts"
 
 /** The story of the README, with real processes, a real agent and a real mail server. */
@@ -12,6 +13,7 @@ const mails: ParsedMail[] = []
 let smtp: SMTPServer
 let product: Product
 let shop: ReturnType<typeof startShop>
+let greeter: NewService | undefined
 
 beforeAll(async () => {
   smtp = new SMTPServer({
@@ -38,6 +40,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close()
   shop?.kill("SIGKILL")
+  await greeter?.stop()
   await product?.stop()
   smtp?.close()
 })
@@ -136,6 +139,21 @@ it("a new counter is a report within two seconds of its first flush, split by ve
   )
 })
 
+it("a service of twenty lines of XML, with nothing written in it, has 27 figures or more", async () => {
+  const started = await startNewService(product, "greeter")
+  greeter = started
+  expect(JSON.parse(await started.greet())).toEqual({ text: expect.stringContaining("Ada") })
+  await until(
+    async () => {
+      const { entries } = await ask(product, "catalog", { service: "greeter" })
+      const metrics = new Set(entries.map(({ metric }) => metric))
+      return metrics.size >= 27 && metrics.has("rpc.server.duration") && metrics.has("process.memory.rss")
+    },
+    "27 figures of its own",
+    15_000,
+  )
+})
+
 describe.skipIf(chromiumPath === undefined)("in the browser", () => {
   it("a wrong password is refused, the right one opens the overview with every process on it", async () => {
     browser = await openBrowser()
@@ -166,6 +184,18 @@ describe.skipIf(chromiumPath === undefined)("in the browser", () => {
     await page.getByRole("heading", { name: /order\.paid/ }).waitFor()
     await page.locator(".recharts-surface").first().waitFor()
     await page.getByText("1.0.0").first().waitFor()
+  })
+
+  it("the service of twenty lines has a page of its figures", async () => {
+    await page.goto(product.dashboardUrl)
+    await page
+      .getByRole("link", { name: /greeter/ })
+      .first()
+      .click()
+    await page.waitForURL(/\/s\/greeter\//)
+    await page.getByText(/(2[7-9]|[3-9]\d) metrics/).waitFor()
+    await page.getByText("rpc.server.duration").first().waitFor()
+    await page.locator(".recharts-surface").first().waitFor()
   })
 
   it("no page has an error", async () => {
