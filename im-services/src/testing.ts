@@ -49,7 +49,7 @@ export async function startIm(env: Record<string, string> = {}, postgresUrl?: st
     pino({ level: "silent" }),
   )
   const first = running[0] as NonNullable<(typeof running)[0]>
-  const dispatch = running.find(({ context }) => context.agent.settings.service === "dispatch")
+  const dispatch = running.find(({ context }) => context.agent.settings.subsystem === "dispatch")
   const places = await readPlaces(dispatch?.url as string)
   return {
     ...{

@@ -17,6 +17,8 @@ type RpcSettings = ReturnType<typeof rpcSettings>
 export interface RpcServiceDefinition<S extends Settings> {
   /** The name in its description. */
   name: string
+  /** See ServiceDefinition. */
+  partOf?: string
   config?: S
   errors?: ErrorTable
   limits?: Partial<RpcServerLimits>
@@ -27,12 +29,13 @@ export interface RpcServiceDefinition<S extends Settings> {
 export function defineRpcService<const S extends Settings = Record<never, never>>(
   definition: RpcServiceDefinition<S>,
 ): Service<S & RpcSettings> {
-  const { name, errors, limits, start } = definition
+  const { name, partOf, errors, limits, start } = definition
   const settings = { ...rpcSettings(name), ...definition.config } as S & RpcSettings
   type Config = ConfigOf<RpcSettings>
   return defineService({
     name,
     config: settings,
+    ...(partOf === undefined ? {} : { partOf }),
     ...(errors === undefined ? {} : { errors }),
     door: (config) => ({ port: (config as unknown as Config).httpPort, credentials: [] }),
     rpc: (config) => ({ port: (config as unknown as Config).rpcPort, limits: limits ?? {} }),

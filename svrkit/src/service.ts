@@ -73,6 +73,8 @@ export interface ServiceContext<S extends Settings> {
 
 export interface ServiceDefinition<S extends Settings> {
   name: string
+  /** A larger service that it is a part of: its metrics stand there, with its name as the subsystem. Default: it stands alone. */
+  partOf?: string
   config: S
   errors?: ErrorTable
   door: (config: ConfigOf<S & typeof SHELL_SETTINGS>) => DoorOptions
@@ -112,7 +114,8 @@ async function startService<S extends Settings>(
   const config = parseConfig({ ...SHELL_SETTINGS, ...definition.config }, env)
   const shell = config as ConfigOf<typeof SHELL_SETTINGS>
   const log = given ?? createLog(definition.name, shell.logLevel)
-  const agent = createServiceAgent(definition.name, shell, log, mixed === undefined || mixed.first === definition.name)
+  const builtIn = mixed === undefined || mixed.first === definition.name
+  const agent = createServiceAgent(definition, shell, log, builtIn)
   const ready = new Map<string, ReadyCheck>()
   const options = definition.door(config)
   const http = createDoor({ options, errors: definition.errors ?? {}, log, agent, ready })
@@ -180,13 +183,13 @@ const createLog = (service: string, level: string): Logger =>
   })
 
 function createServiceAgent(
-  service: string,
+  { name, partOf }: { name: string; partOf?: string },
   config: ConfigOf<typeof SHELL_SETTINGS>,
   log: Logger,
   builtIn: boolean,
 ): Agent {
   const agent = createAgent({
-    service,
+    ...(partOf === undefined ? { service: name } : { service: partOf, subsystem: name }),
     version: config.version,
     collector: config.collectorUrl,
     key: config.ingestKey ?? "unset",

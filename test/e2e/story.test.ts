@@ -62,7 +62,7 @@ const history = async (id: string): Promise<AlarmEvent[]> => {
 const absence = (alarm: Alarm): boolean => alarm.detection === "absence"
 
 it("every process reports itself", async () => {
-  const im = [
+  const parts = [
     "access",
     "async",
     "auth",
@@ -75,11 +75,12 @@ it("every process reports itself", async () => {
     "social",
     "spam",
   ]
-  const wanted = ["alerting", "clickhouse", "collector", "dashboard", "machine", "postgres", ...im]
+  const alone = ["alerting", "clickhouse", "collector", "dashboard", "machine", "postgres"]
+  const wanted = [...alone, ...parts.map((part) => `im/${part}`)]
   await until(
     async () => {
       const { entries } = await ask(product, "catalog", {})
-      const services = new Set(entries.map((entry) => entry.service))
+      const services = new Set(entries.flatMap(({ service, subsystem }) => [service, `${service}/${subsystem}`]))
       return wanted.every((service) => services.has(service))
     },
     "all services",

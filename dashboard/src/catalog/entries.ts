@@ -43,13 +43,13 @@ const newPlace = ({ service, subsystem, firstSeen, lastSeen }: CatalogEntry): Pl
 })
 
 /** Families that come with the agent; everything else is the service's own and stands first. */
-const BUILT_IN_FAMILIES = ["http", "host", "process", "eventloop", "gc", "heap", "agent"]
+const BUILT_IN_FAMILIES = ["http", "rpc", "host", "process", "eventloop", "gc", "heap", "agent"]
 
 const familyOf = (metric: string): string => metric.split(/[._:/]/, 1)[0] || metric
 export const isOwn = (metric: string): boolean => !BUILT_IN_FAMILIES.includes(familyOf(metric))
 
 /** Services of the platform itself; a reader's own are what they came for. */
-const PLATFORM = ["alerting", "clickhouse", "collector", "dashboard", "machine", "postgres"]
+const PLATFORM = ["alerting", "clickhouse", "collector", "dashboard", "im", "machine", "postgres"]
 export const isPlatform = (service: string): boolean => PLATFORM.includes(service)
 
 /** A family of its own is worth a heading from so many metrics on. */

@@ -22,6 +22,9 @@ const MOST_OWN = 4
 const USUAL: { label: string; metric: string; stat: ShownStat }[] = [
   { label: "Requests", metric: "http.server.duration", stat: "calls" },
   { label: "Latency p99", metric: "http.server.duration", stat: "p99" },
+  { label: "Calls", metric: "rpc.server.calls", stat: "rate" },
+  { label: "Failed calls", metric: "rpc.server.errors", stat: "rate" },
+  { label: "Calls p99", metric: "rpc.server.duration", stat: "p99" },
   { label: "CPU used", metric: "host.cpu.used", stat: "avg" },
   { label: "Memory used", metric: "host.memory.used", stat: "avg" },
   { label: "Disk used", metric: "host.disk.used", stat: "avg" },
@@ -44,6 +47,12 @@ const TELLING = [
   "postgres.connections",
   "alerting.observations",
   "alerting.series",
+  "im.delivery",
+  "im.access.connections",
+  "im.message.taken",
+  "im.mailbox.rows",
+  "im.probe.delivery",
+  "im.probe.messages",
 ]
 const KIND_RANK = { counter: 0, timer: 1, gauge: 2, size: 3 }
 
@@ -54,19 +63,21 @@ export function figuresOf({ entries }: Place): Figure[] {
     const entry = byName.get(metric)
     return entry && STATS_OF[entry.kind].includes(stat) ? [{ label, metric, stat, unit: entry.unit }] : []
   })
-  const http = usual.filter(({ metric }) => metric.startsWith("http."))
+  const asked = usual.filter(isAsked)
   const errors = errorFigure(byName.get("http.server.duration"))
-  if (errors) http.splice(1, 0, errors)
-  const named = new Set(USUAL.map(({ metric }) => metric))
+  if (errors) asked.splice(1, 0, errors)
   const own = entries
-    .filter(({ metric }) => isOwn(metric) && !named.has(metric))
+    .filter(({ metric }) => isOwn(metric))
     .sort((a, b) => rankOf(a) - rankOf(b) || a.metric.localeCompare(b.metric))
     .slice(0, MOST_OWN)
     .map(ownFigure)
-  const rest = usual.filter(({ metric }) => !metric.startsWith("http."))
-  const keep = Math.min(rest.length, Math.max(2, MOST - http.length - own.length))
-  return [...http, ...own].slice(0, MOST - keep).concat(rest.slice(0, keep))
+  const rest = usual.filter((figure) => !isAsked(figure))
+  const keep = Math.min(rest.length, Math.max(2, MOST - asked.length - own.length))
+  return [...asked, ...own].slice(0, MOST - keep).concat(rest.slice(0, keep))
 }
+
+/** Of what others ask of it, over HTTP or by calls. */
+const isAsked = ({ metric }: { metric: string }): boolean => /^(http|rpc)\./.test(metric)
 
 function rankOf({ metric, kind, labels }: CatalogEntry): number {
   const told = TELLING.indexOf(metric)

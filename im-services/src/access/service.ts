@@ -38,6 +38,7 @@ type Context = ServiceContext<typeof ACCESS_SETTINGS>
 
 export const access = defineRpcService({
   name: "access",
+  partOf: "im",
   config: ACCESS_SETTINGS,
   start: async (context: Context) => {
     const { config, rpc, onStop } = context

@@ -12,6 +12,7 @@ import { Taker } from "./taker.ts"
 
 export const async = defineRpcService({
   name: "async",
+  partOf: "im",
   config: mailboxSettings,
   start: ({ rpc, config, agent, log, onStop }) => {
     const route = createMailboxRoute(rpc, config.mailboxes)

@@ -27,7 +27,7 @@ const FORGET_MS = 3_600_000
 
 type Context = ServiceContext<typeof CONFIG>
 
-export const auth = defineRpcService({ name: "auth", config: CONFIG, start })
+export const auth = defineRpcService({ name: "auth", partOf: "im", config: CONFIG, start })
 
 async function start(context: Context): Promise<void> {
   const { config, rpc, agent, log } = context

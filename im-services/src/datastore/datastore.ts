@@ -12,6 +12,7 @@ const READY_MS = 10_000
 
 export const datastore = defineRpcService({
   name: "datastore",
+  partOf: "im",
   config: DATASTORE_SETTINGS,
   start: async (context) => {
     const { config, rpc, ready, onStop } = context

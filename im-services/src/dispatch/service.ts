@@ -14,6 +14,7 @@ type Context = ServiceContext<typeof dispatchConfig>
 
 export const dispatch = defineRpcService({
   name: "dispatch",
+  partOf: "im",
   config: dispatchConfig,
   errors: DISPATCH_ERRORS,
   start: (context: Context) => {

@@ -21,7 +21,7 @@ import { Watchers } from "./watchers.ts"
 
 const SWEEP_MS = 1_000
 
-export const mailbox = defineRpcService({ name: "mailbox", config: mailboxConfig, start })
+export const mailbox = defineRpcService({ name: "mailbox", partOf: "im", config: mailboxConfig, start })
 
 type Context = ServiceContext<typeof mailboxConfig>
 

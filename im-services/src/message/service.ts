@@ -15,7 +15,7 @@ import { createRead } from "./read.ts"
 import { createRecall } from "./recall.ts"
 import { createSend } from "./send.ts"
 
-export const message = defineRpcService({ name: "message", config: messageConfig, start })
+export const message = defineRpcService({ name: "message", partOf: "im", config: messageConfig, start })
 
 function start({ config, rpc, agent }: ServiceContext<typeof messageConfig>): void {
   const deps = {

@@ -19,6 +19,7 @@ type Context = ServiceContext<typeof PROBE_SETTINGS>
 
 export const probe = defineService({
   name: "probe",
+  partOf: "im",
   config: PROBE_SETTINGS,
   door: (config) => ({ port: config.httpPort, credentials: [] }),
   start: async (context: Context) => {

@@ -17,6 +17,7 @@ const READY_MS = 10_000
 
 export const seq = defineRpcService({
   name: "seq",
+  partOf: "im",
   config: SEQ_SETTINGS,
   start: async (context) => {
     const { config, log, agent, rpc, ready, onStop } = context

@@ -21,7 +21,7 @@ import { createUntoldList } from "./untold.ts"
 
 const TELL_MS = 5_000
 
-export const social = defineRpcService({ name: "social", config: CONFIG, start })
+export const social = defineRpcService({ name: "social", partOf: "im", config: CONFIG, start })
 
 function start(context: ServiceContext<typeof CONFIG>): void {
   const { rpc, config, log, onStop } = context

@@ -5,6 +5,7 @@ import { createJudge } from "./judge.ts"
 
 export const spam = defineRpcService({
   name: "spam",
+  partOf: "im",
   start: ({ rpc, agent }) => {
     const judge = createJudge()
     const judged = agent.counter("im.spam.judged", { unit: "{message}" })

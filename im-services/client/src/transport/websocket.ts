@@ -14,6 +14,7 @@ function open(Socket: SocketClass, address: string, events: LinkEvents, signal: 
     const socket = new Socket(address)
     socket.binaryType = "arraybuffer"
     let opened = false
+    let failure = ""
     const give = (why: string): void => {
       if (opened) events.closed(why)
       else reject(new Error(`cannot connect to ${address}: ${why}`))
@@ -34,6 +35,10 @@ function open(Socket: SocketClass, address: string, events: LinkEvents, signal: 
         socket.close()
       }
     }
-    socket.onclose = ({ code, reason }: CloseEvent) => give(reason || `closed with ${code}`)
+    // A browser does not say why; a class of the same form may throw what nobody listens to.
+    socket.onerror = (event) => {
+      failure = (event as { message?: string }).message ?? ""
+    }
+    socket.onclose = ({ code, reason }: CloseEvent) => give(reason || failure || `closed with ${code}`)
   })
 }
