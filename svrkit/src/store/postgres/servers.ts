@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises"
 import pg from "pg"
 import { toGuardedClient } from "../../postgres/connection.ts"
 import { RpcError } from "../../rpc/errors.ts"
+import { Slots } from "./slots.ts"
 
 export interface ServersOptions {
   /** `postgres://…`, each a server of one replicated PostgreSQL. */
@@ -17,6 +18,7 @@ export interface ServersOptions {
 
 interface Server {
   pool: pg.Pool
+  slots: Slots
   place: string
   role: "unknown" | "primary" | "standby"
 }
@@ -52,7 +54,7 @@ export class Servers {
     const pool = new pg.Pool({
       Client: toGuardedClient(quiet),
       connectionString: url,
-      max: this.options.mostConnections,
+      max: this.options.mostConnections + 1, // one is for the probe
       connectionTimeoutMillis: PROBE_MS,
       query_timeout: QUERY_MS,
       idleTimeoutMillis: 30_000,
@@ -61,7 +63,12 @@ export class Servers {
     })
     pool.on("error", quiet)
     const { hostname, port } = new URL(url)
-    return { pool, place: `${hostname}:${port || 5432}`, role: "unknown" }
+    return {
+      pool,
+      slots: new Slots(this.options.mostConnections),
+      place: `${hostname}:${port || 5432}`,
+      role: "unknown",
+    }
   }
 
   get found(): boolean {
@@ -73,7 +80,7 @@ export class Servers {
     for (;;) {
       const server = (lagOk ? this.standby() : undefined) ?? (await this.find(deadlineAt))
       try {
-        return await runOn(server.pool, work, deadlineAt)
+        return await server.slots.use(() => runOn(server.pool, work, deadlineAt), deadlineAt)
       } catch (error) {
         if (!isAway(error)) throw this.translate(error)
         const lost = !isConflict(error) && !(error instanceof Late && error.waitedMs < PROBE_MS)
