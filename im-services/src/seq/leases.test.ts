@@ -187,7 +187,7 @@ it("numbers rise over all replies, whatever stands still, dies, is late or lost"
       expect(world.falls).toEqual([])
       given += world.given
     }),
-    { numRuns: Number(process.env.LEASES_RUNS ?? 60) },
+    { numRuns: Number(process.env.LEASES_RUNS ?? 150) },
   )
   expect(given).toBeGreaterThan(100)
 })
