@@ -2,15 +2,18 @@ import { connect, type Socket } from "node:net"
 import {
   CHAT_METHODS,
   FailureCodec,
+  type Frame,
   FrameReader,
   NOTIFY,
   type Page,
   PageCodec,
+  parseFrame,
   REFUSED,
   REPLY,
   toFrame,
 } from "@ossagent/im-client/protocol"
 import { type Codec, decode, encode, type Method } from "@ossagent/svrkit/codec"
+import { WebSocket } from "ws"
 
 type Answer = (body: Uint8Array, failed: boolean) => void
 
@@ -21,10 +24,9 @@ type Answer = (body: Uint8Array, failed: boolean) => void
 export class Connection {
   key: Uint8Array = new Uint8Array(0)
   onPage: ((page: Page) => void) | null = null
-  bytesIn = 0
-  bytesOut = 0
   syncs = 0
   private readonly socket: Socket
+  private readonly ws: WebSocket | null
   private readonly waiting = new Map<number, Answer>()
   private readonly reader = new FrameReader(4 * 1024 * 1024)
   private nextId = 1
@@ -32,25 +34,42 @@ export class Connection {
   private dirty = false
   private out: Uint8Array[] = []
 
-  private constructor(socket: Socket) {
+  private constructor(socket: Socket, ws: WebSocket | null) {
     this.socket = socket
+    this.ws = ws
     socket.setNoDelay(true)
-    socket.on("data", (chunk) => {
-      this.bytesIn += chunk.length
-      this.reader.push(chunk, ({ op, id, body }) => {
-        this.take(op, id, body)
-        return true
-      })
-    })
+    const take = ({ op, id, body }: Frame): boolean => {
+      this.take(op, id, body)
+      return true
+    }
+    if (ws === null) socket.on("data", (chunk) => this.reader.push(chunk, take))
+    else ws.on("message", (bytes: Buffer) => take(parseFrame(bytes))).on("error", () => ws.terminate())
     socket.on("error", () => socket.destroy())
   }
 
-  static open(port: number, localAddress?: string): Promise<Connection> {
+  static open(port: number): Promise<Connection> {
     return new Promise((resolve, reject) => {
-      const socket = connect({ port, host: "127.0.0.1", ...(localAddress ? { localAddress } : {}) })
+      const socket = connect({ port, host: "127.0.0.1" })
       socket.once("error", reject)
-      socket.once("connect", () => resolve(new Connection(socket)))
+      socket.once("connect", () => resolve(new Connection(socket, null)))
     })
+  }
+
+  static openWs(port: number): Promise<Connection> {
+    return new Promise((resolve, reject) => {
+      const socket = connect({ port, host: "127.0.0.1" })
+      const ws = new WebSocket(`ws://127.0.0.1:${port}/chat`, {
+        perMessageDeflate: false,
+        createConnection: () => socket,
+      })
+      ws.once("error", reject)
+      ws.once("open", () => resolve(new Connection(socket, ws)))
+    })
+  }
+
+  /** Bytes both ways so far, as the socket counts them; over WebSocket with the upgrade and the heads of messages. */
+  get bytes(): number {
+    return this.socket.bytesRead + this.socket.bytesWritten
   }
 
   get closed(): boolean {
@@ -77,7 +96,7 @@ export class Connection {
     const id = this.nextId
     this.nextId = this.nextId === 16_383 ? 1 : this.nextId + 1
     this.waiting.set(id, answer)
-    this.write(toFrame(method.number, id, encode(method.request as Codec<Q, QI>, request), true))
+    this.write(toFrame(method.number, id, encode(method.request as Codec<Q, QI>, request), this.ws === null))
   }
 
   /** Reads all that is new; what comes meanwhile is read after it. */
@@ -115,7 +134,10 @@ export class Connection {
 
   /** What is due in one turn of the event loop goes out in one piece. */
   private write(frame: Uint8Array): void {
-    this.bytesOut += frame.length
+    if (this.ws !== null) {
+      this.ws.send(frame)
+      return
+    }
     if (this.out.push(frame) > 1) return
     setImmediate(() => {
       const all = this.out

@@ -9,6 +9,7 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { toLocalEnv } from "@ossagent/im-services/layout"
 import { startPostgres } from "@ossagent/svrkit/postgres"
+import { Connection } from "./connection.ts"
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url))
 
@@ -47,7 +48,7 @@ export async function startIm(more: Record<string, string> = {}): Promise<ImProd
     ...more,
   }
   const child = fork(join(ROOT, "im-services/dist/main.js"), { env: { PATH: process.env.PATH, ...env } })
-  await once(child, "message")
+  await started(child)
   return {
     ...{ tcpPort, wsPort, appKey, child },
     stop: async () => {
@@ -59,6 +60,17 @@ export async function startIm(more: Record<string, string> = {}): Promise<ImProd
     },
   }
 }
+
+/** Resolves when the process says that it has started; rejects when it ends before. */
+export const started = (child: ChildProcess): Promise<void> =>
+  new Promise((resolve, reject) => {
+    child.once("message", () => resolve())
+    child.once("exit", (code) => reject(new Error(`a service ended with ${code} before it had started`)))
+  })
+
+/** A connection that has said nothing yet. */
+export const open = ({ tcpPort, wsPort }: Pick<ImProduct, "tcpPort" | "wsPort">, transport: "tcp" | "ws") =>
+  transport === "tcp" ? Connection.open(tcpPort) : Connection.openWs(wsPort)
 
 /** A port that was free a moment ago. */
 export async function freePort(): Promise<number> {

@@ -8,6 +8,8 @@ export class XmppConnection {
   readonly jid: string
   /** Called with the text of a message that came. */
   onMessage: ((body: string) => void) | null = null
+  /** Name of its stream, to go on with after the connection is lost. */
+  stream = ""
   private readonly socket: Socket
   private text = ""
   private handled = 0
@@ -41,20 +43,46 @@ export class XmppConnection {
 
   /** Logs in, binds, enables stream management, is available. */
   static async open(port: number, { name, password }: { name: string; password: string }): Promise<XmppConnection> {
+    const one = await XmppConnection.authenticate(port, { name, password })
+    await one.say(
+      `<iq type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>load</resource></bind></iq>`,
+      "</iq>",
+    )
+    const enabled = await one.say(`<enable xmlns='urn:xmpp:sm:3' resume='true'/>`, "<enabled")
+    one.stream = /\bid=['"]([^'"]+)/.exec(enabled)?.[1] ?? ""
+    one.live = true
+    one.write("<presence/>")
+    one.unacknowledged.push(() => {})
+    one.read()
+    return one
+  }
+
+  /** Goes on with the stream of a connection that was lost; what was missed comes by itself. `onMessage` is told of it. */
+  static async resume(
+    port: number,
+    account: { name: string; password: string },
+    { stream, handled, onMessage }: XmppConnection,
+  ): Promise<XmppConnection> {
+    const one = await XmppConnection.authenticate(port, account)
+    const said = await one.say(`<resume xmlns='urn:xmpp:sm:3' previd='${stream}' h='${handled}'/>`, "<resumed")
+    one.stream = stream
+    one.handled = handled
+    one.onMessage = onMessage
+    one.text = said.slice(said.indexOf(">", said.indexOf("<resumed")) + 1) + one.text
+    one.live = true
+    one.read()
+    return one
+  }
+
+  private static async authenticate(
+    port: number,
+    { name, password }: { name: string; password: string },
+  ): Promise<XmppConnection> {
     const one = await XmppConnection.connect(port, name)
     await one.say(STREAM, "</stream:features>")
     const plain = Buffer.from(`\0${name}\0${password}`).toString("base64")
     await one.say(`<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>${plain}</auth>`, "<success")
     await one.say(STREAM, "</stream:features>")
-    await one.say(
-      `<iq type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>load</resource></bind></iq>`,
-      "</iq>",
-    )
-    await one.say(`<enable xmlns='urn:xmpp:sm:3' resume='true'/>`, "<enabled")
-    one.live = true
-    one.write("<presence/>")
-    one.unacknowledged.push(() => {})
-    one.read()
     return one
   }
 
@@ -76,7 +104,13 @@ export class XmppConnection {
     this.socket.destroy()
   }
 
-  private say(text: string, until: string): Promise<void> {
+  /** Bytes both ways so far, as the socket counts them. */
+  get bytes(): number {
+    return this.socket.bytesRead + this.socket.bytesWritten
+  }
+
+  /** What came, when `until` has come. */
+  private say(text: string, until: string): Promise<string> {
     this.text = ""
     this.socket.write(text)
     return new Promise((resolve, reject) => {
@@ -88,8 +122,9 @@ export class XmppConnection {
         if (!this.text.includes(until)) return
         clearTimeout(late)
         this.onText = null
+        const said = this.text
         this.text = ""
-        resolve()
+        resolve(said)
       }
     })
   }
