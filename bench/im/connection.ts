@@ -15,6 +15,14 @@ import {
 import { type Codec, decode, encode, type Method } from "@ossagent/svrkit/codec"
 import { WebSocket } from "ws"
 
+export class Refused extends Error {
+  readonly retryAfterMs: number
+  constructor(message: string, retryAfterMs: number) {
+    super(message)
+    this.retryAfterMs = retryAfterMs
+  }
+}
+
 type Answer = (body: Uint8Array, failed: boolean) => void
 
 /**
@@ -84,8 +92,8 @@ export class Connection {
     const body = await new Promise<Uint8Array>((resolve, reject) =>
       this.request(method, request, (bytes, failed) => {
         if (!failed) return resolve(bytes)
-        const { code, message } = decode(FailureCodec, bytes)
-        reject(new Error(`${method.name}: ${code} ${message}`))
+        const { code, message, retryAfterMs } = decode(FailureCodec, bytes)
+        reject(new Refused(`${method.name}: ${code} ${message}`, retryAfterMs))
       }),
     )
     return decode(method.reply as Codec<R, RI>, body)
