@@ -51,7 +51,7 @@ export async function startImApart(): Promise<ImApart> {
   const sets = `${at("mailbox")},${at("mailbox")}`
   const env: Record<string, string> = {
     ...toLocalEnv({
-      ...{ postgresUrl: postgres.url, rpcToken: TOKEN, appKey: secret(), ticketKey },
+      ...{ postgresUrl: postgres.url, rpcToken: TOKEN, appKey: secret(), ticketKey, probeKey: secret() },
       ...{ dispatchPort, tcpPort, wsPort, origins: ["http://localhost"] },
     }),
     OSSAGENT_MAILBOX_SETS: sets,
