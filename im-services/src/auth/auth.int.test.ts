@@ -115,7 +115,7 @@ describe("log-ins", () => {
     }
     const listed = await until("the devices are stored", async () => {
       const { devices: all } = await clients[1].listDevices({ uid })
-      return all.length === 3 && all
+      return all.length === 3 ? all : null
     })
     for (const one of listed) expect(one).toMatchObject({ name: "phone", version: "8.0.1" })
   })

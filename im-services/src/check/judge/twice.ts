@@ -1,0 +1,29 @@
+import type { Ground } from "./ground.ts"
+import type { Fault } from "./history.ts"
+
+/** No message is stored twice in a mailbox, by its client id or by its text, and no device is given one twice. */
+export function findTwice(ground: Ground): Fault[] {
+  return [
+    ...ground.users.flatMap(({ uid, rows }) => [
+      ...repeated(rows.map(({ from, clientId }) => `${from} ${clientId}`)).map((id) => fault(uid, `client id ${id}`)),
+      ...repeated(rows.map(({ text }) => text)).map((text) => fault(uid, `the text ${text}`)),
+    ]),
+    ...ground.devices.flatMap(({ uid, name, pages }) => {
+      const rows = pages.flatMap((page) => page.rows)
+      return [
+        ...repeated(rows.map(({ seq }) => String(seq))).map((seq) => fault(uid, `number ${seq} on ${name}`)),
+        ...repeated(rows.map(({ text }) => text)).map((text) => fault(uid, `the text ${text} on ${name}`)),
+      ]
+    }),
+  ]
+}
+
+/** Each value that is there more than once, the empty one aside. */
+function repeated(values: readonly string[]): string[] {
+  const once = new Set<string>()
+  const more = new Set<string>()
+  for (const value of values) if (value !== "") (once.has(value) ? more : once).add(value)
+  return [...more]
+}
+
+const fault = (uid: number, what: string): Fault => ({ kind: "twice", uid, what: `${what} is there twice` })
