@@ -1,0 +1,48 @@
+import type { Attempt, Device, Stay } from "../judge/history.ts"
+
+/** Codes after which a client asks again under the same id. */
+const PASSING = new Set(["unavailable", "slow_down"])
+
+/** Everything that people did and were told, as it happens. */
+export class Book {
+  readonly attempts = new Map<string, Attempt>()
+  readonly devices: Device[] = []
+  readonly stays: Stay[] = []
+  private readonly tries = new Map<string, number>()
+  readonly now: () => number
+
+  constructor(now: () => number) {
+    this.now = now
+  }
+
+  begin({ uid, chat, clientId, text, recalls }: Pick<Attempt, "uid" | "chat" | "clientId" | "text" | "recalls">): void {
+    const open = {
+      begunAt: this.now(),
+      endedAt: Number.POSITIVE_INFINITY,
+      outcome: "unknown" as const,
+      once: true,
+      seq: 0,
+    }
+    this.attempts.set(`${uid} ${clientId}`, { uid, chat, clientId, text, recalls, ...open })
+  }
+
+  asked(uid: number, clientId: number): void {
+    const name = `${uid} ${clientId}`
+    this.tries.set(name, (this.tries.get(name) ?? 0) + 1)
+  }
+
+  acked(uid: number, clientId: number, seq: number): void {
+    this.end(uid, clientId, { outcome: "acked", seq })
+  }
+
+  refused(uid: number, clientId: number, code: string): void {
+    if (!PASSING.has(code)) this.end(uid, clientId, { outcome: "refused", seq: 0 })
+  }
+
+  private end(uid: number, clientId: number, how: Pick<Attempt, "outcome" | "seq">): void {
+    const name = `${uid} ${clientId}`
+    const attempt = this.attempts.get(name)
+    if (attempt === undefined || attempt.outcome === "acked") return
+    Object.assign(attempt, how, { endedAt: this.now(), once: this.tries.get(name) === 1 })
+  }
+}
