@@ -142,6 +142,7 @@ const PLANTED: readonly [string, Fault["kind"], (history: History) => void][] = 
     },
   ],
   ["a number that a reader's page passes over", "skipped", (h) => page(h, 3).rows.shift()],
+  ["a page that a reader never got", "skipped", (h) => device(h).pages.splice(2, 1)],
   ["a state that a reader's page passes over", "skipped", (h) => page(h, 1).states.shift()],
   [
     "a device with another state than is stored",

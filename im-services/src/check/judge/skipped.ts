@@ -1,11 +1,20 @@
 import type { Ground } from "./ground.ts"
 import type { Device, Fault, SeenPage, State, Stored } from "./history.ts"
 
-/** A page from one number to another has everything that is stored between the two. */
+/** A page from one number to another has everything that is stored between the two, and the next one goes on from there. */
 export function findSkipped(ground: Ground): Fault[] {
   return ground.devices.flatMap((device) => {
     const user = ground.userOf(device.uid)
-    return device.pages.filter(({ restart }) => !restart).flatMap((page) => skippedIn(page, device, user))
+    const within = device.pages.filter(({ restart }) => !restart).flatMap((page) => skippedIn(page, device, user))
+    return [...within, ...skippedBetween(device)]
+  })
+}
+
+function skippedBetween({ uid, name, pages }: Device): Fault[] {
+  return pages.flatMap(({ asked }, i) => {
+    const before = pages[i - 1]?.seq
+    if (before === undefined || asked === null || asked <= before) return []
+    return [fault(uid, `what is between ${before} and ${asked}: ${name}`)]
   })
 }
 

@@ -1,4 +1,4 @@
-import type { Attempt, Device, Stay } from "../judge/history.ts"
+import type { Attempt, Device, SeenPage, Stay } from "../judge/history.ts"
 
 /** Codes after which a client asks again under the same id. */
 const PASSING = new Set(["unavailable", "slow_down"])
@@ -15,15 +15,15 @@ export class Book {
     this.now = now
   }
 
-  begin({ uid, chat, clientId, text, recalls }: Pick<Attempt, "uid" | "chat" | "clientId" | "text" | "recalls">): void {
+  /** `begunAt`: before the client was told to send, or what was over by then would seem to have come after it. */
+  begin(attempt: Pick<Attempt, "uid" | "chat" | "clientId" | "text" | "recalls" | "begunAt">): void {
     const open = {
-      begunAt: this.now(),
       endedAt: Number.POSITIVE_INFINITY,
       outcome: "unknown" as const,
       once: true,
       seq: 0,
     }
-    this.attempts.set(`${uid} ${clientId}`, { uid, chat, clientId, text, recalls, ...open })
+    this.attempts.set(`${attempt.uid} ${attempt.clientId}`, { ...attempt, ...open })
   }
 
   asked(uid: number, clientId: number): void {
@@ -33,6 +33,11 @@ export class Book {
 
   acked(uid: number, clientId: number, seq: number): void {
     this.end(uid, clientId, { outcome: "acked", seq })
+  }
+
+  /** What a device finds of its user's in the mailbox needs no answer any more. */
+  read(uid: number, { rows }: SeenPage): void {
+    for (const { ownId, seq } of rows) if (ownId !== null) this.acked(uid, ownId, seq)
   }
 
   refused(uid: number, clientId: number, code: string): void {

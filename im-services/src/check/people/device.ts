@@ -26,7 +26,7 @@ export class Phone {
 
   constructor(uid: number, name: string, parts: { place: Place; book: Book; random: Random }) {
     this.log = { uid, name, pages: [] }
-    this.store = new WatchedStore(this.log)
+    this.store = new WatchedStore(this.log, (page) => parts.book.read(this.log.uid, page))
     this.place = parts.place
     this.book = parts.book
     this.random = parts.random
@@ -35,11 +35,10 @@ export class Phone {
 
   /** Begins, or begins again with the store as it is. */
   async start(): Promise<void> {
-    const { uid } = this.log
     const transport = tap(tcpTransport(), {
-      asked: (clientId) => this.book.asked(uid, clientId),
-      acked: (clientId, seq) => this.book.acked(uid, clientId, seq),
-      refused: (clientId, code) => this.book.refused(uid, clientId, code),
+      asked: (clientId) => this.book.asked(this.log.uid, clientId),
+      acked: (clientId, seq) => this.book.acked(this.log.uid, clientId, seq),
+      refused: (clientId, code) => this.book.refused(this.log.uid, clientId, code),
       page: (key, page) => this.store.see(key, page),
     })
     this.client = await createClient({

@@ -6,10 +6,12 @@ import type { Device, SeenPage, SeenRow } from "../judge/history.ts"
 export class WatchedStore extends MemoryStore {
   private readonly device: Device
   private readonly came = new Map<string, SeenPage>()
+  private readonly onPage: (page: SeenPage) => void
 
-  constructor(device: Device) {
+  constructor(device: Device, onPage: (page: SeenPage) => void) {
     super()
     this.device = device
+    this.onPage = onPage
   }
 
   /** A page came over the wire; whether the client takes it is seen in `apply`. */
@@ -19,9 +21,12 @@ export class WatchedStore extends MemoryStore {
 
   override async apply(update: Update): Promise<void> {
     await super.apply(update)
-    const page = update.key === undefined ? undefined : this.came.get(toName(update.key))
+    if (update.key === undefined) return
+    const page = this.came.get(toName(update.key))
     this.came.clear()
-    if (page !== undefined) this.device.pages.push(page)
+    if (page === undefined) return
+    this.device.pages.push(page)
+    this.onPage(page)
   }
 }
 

@@ -1,0 +1,99 @@
+import { type ChildProcess, spawn } from "node:child_process"
+import { createWriteStream, type WriteStream } from "node:fs"
+import { setTimeout as sleep } from "node:timers/promises"
+import { fileURLToPath } from "node:url"
+
+export interface ProcessPlan {
+  name: string
+  /** Its folder, beside this one's. */
+  service: string
+  env: Record<string, string>
+}
+
+const START_MS = 30_000
+const AGAIN_MS = 200
+
+/** One service in a process of its own, which is started again whenever it ends, until it is stopped. */
+export class ServiceProcess {
+  readonly plan: ProcessPlan
+  /** Times that it was started. */
+  starts = 0
+  private readonly log: WriteStream
+  private child: ChildProcess | null = null
+  private up: Promise<void> = Promise.resolve()
+  private awayMs = AGAIN_MS
+  private resume: NodeJS.Timeout | undefined
+  private stopping = false
+  private readonly onUnasked: (message: string) => void
+  private killed = false
+
+  /** @param onUnasked told when it ended though nobody killed it */
+  constructor(plan: ProcessPlan, logPath: string, onUnasked: (message: string) => void) {
+    this.plan = plan
+    this.log = createWriteStream(logPath, { flags: "a" })
+    this.onUnasked = onUnasked
+  }
+
+  /** Resolves when it answers calls. */
+  start(): Promise<void> {
+    const entry = fileURLToPath(new URL(`../../${this.plan.service}/main.js`, import.meta.url))
+    const env = { PATH: "/usr/bin:/bin", ...this.plan.env }
+    const child = spawn(process.execPath, [entry], { env, stdio: ["ignore", "pipe", "pipe", "ipc"] })
+    this.child = child
+    this.starts++
+    child.stdout?.pipe(this.log, { end: false })
+    child.stderr?.pipe(this.log, { end: false })
+    this.up = new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`${this.plan.name} did not start in time`)), START_MS)
+      child.once("message", () => resolve())
+      child.once("exit", () => resolve())
+      child.once("exit", (code, signal) => void this.ended(child, `${signal ?? code}`))
+      void child.once("exit", () => clearTimeout(timer)).once("message", () => clearTimeout(timer))
+    })
+    return this.up
+  }
+
+  private async ended(child: ChildProcess, how: string): Promise<void> {
+    if (this.child !== child || this.stopping) return
+    if (!this.killed) this.onUnasked(`${this.plan.name} ended by itself: ${how}`)
+    this.killed = false
+    clearTimeout(this.resume)
+    await sleep(this.awayMs)
+    this.awayMs = AGAIN_MS
+    if (!this.stopping) await this.start()
+  }
+
+  kill(awayMs: number): void {
+    this.awayMs = awayMs
+    this.killed = true
+    this.child?.kill("SIGKILL")
+  }
+
+  /** As if the machine stood still. */
+  pause(forMs: number): void {
+    const { child } = this
+    child?.kill("SIGSTOP")
+    clearTimeout(this.resume)
+    this.resume = setTimeout(() => child?.kill("SIGCONT"), forMs)
+  }
+
+  /** Goes on if it was paused; resolves when it runs. */
+  async calm(): Promise<void> {
+    clearTimeout(this.resume)
+    this.child?.kill("SIGCONT")
+    while (this.child?.exitCode !== null || this.child.signalCode !== null) await sleep(50)
+    await this.up
+  }
+
+  async stop(): Promise<void> {
+    this.stopping = true
+    clearTimeout(this.resume)
+    const { child } = this
+    if (child !== null && child.exitCode === null && child.signalCode === null) {
+      const over = new Promise((resolve) => child.once("exit", resolve))
+      child.kill("SIGKILL") // a stopped process, too
+      await over
+    }
+    await new Promise<void>((resolve) => this.log.end(() => resolve()))
+  }
+}
