@@ -75,7 +75,7 @@ function evaluateItem(item: Item, known: Known, to: Evaluated): Result {
   let ref = 0
   if (item.kind === Kind.recall) {
     const target = known.targets.get(nameOf({ uid: item.uid, from: item.from, clientId: item.recallId }))
-    if (target === undefined || target.kind !== Kind.text) return refused(Stored.noTarget)
+    if (target === undefined || target.kind !== Kind.text || target.chat !== item.chat) return refused(Stored.noTarget)
     const repeated = known.targets.has(nameOf(item))
     if (target.at < item.notBefore && !repeated) return refused(Stored.tooLate)
     ref = target.seq

@@ -164,6 +164,8 @@ test("a recall takes the text away for those who come later, names the message f
   expect(await appendTo(one, { ...recall, notBefore: Date.now() + 1_000 })).toMatchObject([
     { outcome: Stored.repeated },
   ])
+  const inAnotherChat = { ...recall, clientId: 52, chat: 2 ** 40 }
+  expect(await appendTo(one, inAnotherChat)).toMatchObject([{ outcome: Stored.noTarget }])
   expect(await appendTo(one, hello(51, { kind: Kind.recall, recallId: 99, text: "" }))).toMatchObject([
     { outcome: Stored.noTarget },
   ])

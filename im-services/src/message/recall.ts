@@ -1,6 +1,5 @@
 import { isGroup, Kind, RECALL_MS } from "@ossagent/im-client/protocol"
 import type { ServerCall } from "@ossagent/svrkit/rpc"
-import { Stored } from "../mailbox/generated/mailbox.codec.ts"
 import type { RecallRequest, SendReplyInit } from "./generated/message.codec.ts"
 import { type MessageHandlers, messageError } from "./generated/message.server.ts"
 import { membersOf } from "./members.ts"
@@ -17,19 +16,22 @@ export function createRecall(deps: Deps): Pick<MessageHandlers, "recall"> {
   }
 }
 
-/** The own mailbox says whether it may be recalled; what follows is not bound to the time, so that a repeat completes it. */
+/**
+ * The receiver's mailbox first: it says whether the message may still be recalled. The sender's own last, and not bound to the time, so that
+ * a repeat completes it: its row tells the sender's devices that the recall is done, and none of them asks again.
+ */
 async function recallFromUser(
   deps: Deps,
   { uid, chat, clientId, messageId }: RecallRequest,
   call: ServerCall,
 ): Promise<SendReplyInit> {
   const recall = { from: uid, clientId, kind: Kind.recall, recallId: messageId }
-  const own = await append(deps, { items: [{ ...recall, uid, chat, notBefore: Date.now() - RECALL_MS }] }, call)
+  const first = { ...recall, uid: chat, chat: uid, notBefore: Date.now() - RECALL_MS }
+  const theirs = await append(deps, { items: [first] }, call)
+  ensureStored(theirs, "recall")
+  if (chat === uid) return { seq: theirs.seq, at: theirs.at }
+  const own = await append(deps, { items: [{ ...recall, uid, chat, at: theirs.at }] }, call)
   ensureStored(own, "recall")
-  if (chat !== uid) {
-    const theirs = await append(deps, { items: [{ ...recall, uid: chat, chat: uid, at: own.at }] }, call)
-    if (theirs.outcome !== Stored.noTarget) ensureStored(theirs, "recall")
-  }
   return { seq: own.seq, at: own.at }
 }
 
