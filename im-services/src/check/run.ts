@@ -2,53 +2,58 @@
  * One check of the whole: a `System` in a storm from a `schedule`, `people` who write meanwhile, and in the end the judge, who looks at what they
  * were told, what their devices read and what is stored.
  */
-import { mkdtemp, rm, writeFile } from "node:fs/promises"
+import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { toSyncKey, trySyncKey } from "@ossagent/im-client/protocol"
 import type { Fault, History } from "./judge/history.ts"
-import { judge } from "./judge/judge.ts"
 import { Book } from "./people/book.ts"
 import { Person } from "./people/person.ts"
-import { readStored } from "./people/stored.ts"
 import { World } from "./people/world.ts"
 import { createRandom } from "./random.ts"
+import { Diary, writeReport } from "./report.ts"
+import { settle } from "./settle.ts"
 import { toSchedule, toText } from "./storm/schedule.ts"
-import { SETS, System, TARGETS } from "./storm/system.ts"
+import { System, TARGETS } from "./storm/system.ts"
 
 const PEOPLE = 10
 /** The storm ends so long before the people do. */
 const QUIET_MS = 3_000
-/** What is on its way must arrive within this after the storm. */
-const SETTLE_MS = 90_000
-const LOOK_MS = 1_000
+const PROGRESS_MS = 5_000
 
 export interface CheckOptions {
   seed: string
-  minutes: number
+  seconds: number
   say: (line: string) => void
+  /** Ends the check early; it then rejects with the reason. */
+  signal: AbortSignal
 }
 
 export interface Verdict {
   faults: Fault[]
-  /** What happened, for people and for a test that wants to see that something did. */
-  counts: {
-    acked: number
-    refused: number
-    unknown: number
-    recalls: number
-    pages: number
-    blows: number
-    stays: number
-  }
-  /** Where logs and the history lie; null when all is well, for they are put away. */
+  counts: Counts
+  /** Where the report, the history and the logs lie; null when all is well, for they are put away. */
   kept: string | null
 }
 
-export async function check({ seed, minutes, say }: CheckOptions): Promise<Verdict> {
+/** What happened, for people and for a test that wants to see that something did. */
+export interface Counts {
+  acked: number
+  refused: number
+  unknown: number
+  recalls: number
+  pages: number
+  devices: number
+  stays: number
+  blows: number
+}
+
+export async function check(options: CheckOptions): Promise<Verdict> {
+  const { seed, say, signal } = options
   const dir = await mkdtemp(join(tmpdir(), "ossagent-check-"))
-  const system = new System({ dir, onTrouble: (message) => say(`   !! ${message}`) })
+  const diary = new Diary(say)
+  const system = new System({ dir, onTrouble: (message) => diary.trouble(message) })
   const book = new Book(() => performance.now())
   const people: Person[] = []
   let well = false
@@ -56,23 +61,22 @@ export async function check({ seed, minutes, say }: CheckOptions): Promise<Verdi
     await system.start()
     say("all services run, each in processes of its own")
     people.push(...(await gather(system, book, seed)))
-    const blows = await storm(system, people, { seed, minutes, say })
+    say(`${people.length} people are there, with two devices each, and friends of each other`)
+    signal.throwIfAborted()
+    const blows = await storm(system, people, { ...options, book, diary })
     await readAnew(people)
-    const { history, faults } = await settle(system, book, say)
+    const { history, faults: found } = await settle({ system, book, people, say, signal })
+    const faults = [...found, ...diary.troubles]
     well = faults.length === 0
-    if (!well) await writeFile(join(dir, "history.json"), JSON.stringify(history, infinite, 1))
+    if (!well) await writeReport(dir, { options, faults, history, events: diary.events })
     return { faults, counts: count(history, blows), kept: well ? null : dir }
   } finally {
     for (const person of people) person.end()
     await Promise.allSettled(people.map((person) => person.stop()))
     await system.stop()
-    if (well) await rm(dir, { recursive: true, force: true })
-    else await rm(join(dir, "postgres"), { recursive: true, force: true })
+    await rm(well || signal.aborted ? dir : join(dir, "postgres"), { recursive: true, force: true })
   }
 }
-
-/** JSON knows no infinity. */
-const infinite = (_: string, value: unknown): unknown => (value === Number.POSITIVE_INFINITY ? "never" : value)
 
 async function gather(system: System, book: Book, seed: string): Promise<Person[]> {
   const { dispatchUrl, appKey } = system
@@ -87,23 +91,43 @@ async function gather(system: System, book: Book, seed: string): Promise<Person[
   return people
 }
 
+interface StormOptions extends CheckOptions {
+  book: Book
+  diary: Diary
+}
+
 /** People live, blows fall; answers how many. */
-async function storm(system: System, people: readonly Person[], options: CheckOptions): Promise<number> {
-  const { seed, minutes, say } = options
-  const lives = people.map((person) => person.live())
-  const endMs = minutes * 60_000
+async function storm(system: System, people: readonly Person[], options: StormOptions): Promise<number> {
+  const { seed, seconds, say, signal, book, diary } = options
+  const lives = Promise.all(people.map((person) => person.live()))
+  const endMs = seconds * 1_000
   const planned = toSchedule(createRandom(seed).branch("storm"), TARGETS, endMs - QUIET_MS)
-  const from = performance.now()
-  for (const one of planned) {
-    await sleep(Math.max(0, from + one.at - performance.now()))
-    say(toText(one))
-    system.strike(one.blow)
+  const from = book.now()
+  diary.begin(from)
+  const progress = setInterval(() => say(toProgress(book, people, (book.now() - from) / 1_000)), PROGRESS_MS)
+  const until = (at: number) => Promise.race([sleep(Math.max(0, from + at - book.now()), undefined, { signal }), lives])
+  try {
+    for (const one of planned) {
+      await until(one.at)
+      diary.note(book.now(), toText(one))
+      system.strike(one.blow)
+    }
+    await system.calm()
+    await until(endMs)
+    for (const person of people) person.end()
+    await lives
+    return planned.length
+  } finally {
+    clearInterval(progress)
   }
-  await system.calm()
-  await sleep(Math.max(0, from + endMs - performance.now()))
-  for (const person of people) person.end()
-  await Promise.all(lives)
-  return planned.length
+}
+
+function toProgress(book: Book, people: readonly Person[], seconds: number): string {
+  const { acked, refused, unknown } = outcomes(book.attempts.values())
+  const devices = people.flatMap(({ phones }) => phones)
+  const online = devices.filter((phone) => phone.online).length
+  const messages = `${acked} messages and recalls acknowledged, ${unknown} under way, ${refused} refused`
+  return `${seconds.toFixed(0).padStart(4)} s    ${messages}; ${online} of ${devices.length} devices online`
 }
 
 /** Everybody takes two further devices: one that has nothing, and one that reads everything from the first number on. */
@@ -115,34 +139,17 @@ async function readAnew(people: readonly Person[]): Promise<void> {
   }
 }
 
-/** Looks until nothing is missing any more, and then once more; what still is missing in the end is the verdict. */
-async function settle(
-  system: System,
-  book: Book,
-  say: (line: string) => void,
-): Promise<{ history: History; faults: Fault[] }> {
-  const until = performance.now() + SETTLE_MS
-  let said = ""
-  for (let well = 0; ; ) {
-    const { users, jobs } = await readStored(system.databaseUrl, SETS)
-    const attempts = [...book.attempts.values()].map((one) => ({ ...one }))
-    const history: History = { users, devices: book.devices, attempts, stays: book.stays }
-    const faults = judge(history)
-    well = faults.length === 0 && jobs === 0 ? well + 1 : 0
-    if (well === 2 || performance.now() > until) return { history, faults }
-    const now = `settling: ${jobs} jobs left, ${faults.length} things not as they should be yet`
-    if (now !== said) say(now)
-    said = now
-    await sleep(LOOK_MS)
-  }
+function outcomes(attempts: Iterable<History["attempts"][0]>): Pick<Counts, "acked" | "refused" | "unknown"> {
+  const counts = { acked: 0, refused: 0, unknown: 0 }
+  for (const { outcome } of attempts) counts[outcome]++
+  return counts
 }
 
-function count({ attempts, devices, stays }: History, blows: number): Verdict["counts"] {
-  const of = (outcome: string): number => attempts.filter((one) => one.outcome === outcome).length
+function count({ attempts, devices, stays }: History, blows: number): Counts {
   return {
-    ...{ acked: of("acked"), refused: of("refused"), unknown: of("unknown") },
+    ...outcomes(attempts),
     recalls: attempts.filter(({ recalls, outcome }) => recalls !== 0 && outcome === "acked").length,
     pages: devices.reduce((sum, { pages }) => sum + pages.length, 0),
-    ...{ blows, stays: stays.length },
+    ...{ devices: devices.length, stays: stays.length, blows },
   }
 }

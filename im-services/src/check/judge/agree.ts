@@ -1,11 +1,28 @@
 import type { Ground } from "./ground.ts"
-import { type Device, type Fault, RECALLED, type Row, type SeenRow, type SeenState, type Stored } from "./history.ts"
+import {
+  type Device,
+  type Fault,
+  KIND_RECALL,
+  RECALLED,
+  type Row,
+  type SeenRow,
+  type SeenState,
+  type Stored,
+} from "./history.ts"
 
-/** In the end every device has the newest key, the same states, and what it has of messages is what is stored. */
+/**
+ * In the end every device has the newest key and the same states, what it was given of messages is what is stored, and what it keeps of
+ * them is what it was given.
+ */
 export function findDisagreement(ground: Ground): Fault[] {
   return ground.devices.flatMap((device) => {
     const user = ground.userOf(device.uid)
-    return [...behind(device, user), ...otherStates(device, user), ...otherRows(device, user)]
+    return [
+      ...behind(device, user),
+      ...otherStates(device, user),
+      ...otherRows(device, user),
+      ...otherKept(device, user),
+    ]
   })
 }
 
@@ -31,6 +48,23 @@ function otherRows({ uid, name, pages }: Device, { rows }: Stored): Fault[] {
     .flatMap((page) => page.rows)
     .filter((seen) => !isSame(seen, stored.get(seen.seq), uid))
     .map(({ seq, text }) => fault(uid, `${name} has as ${seq} what is not stored there: ${JSON.stringify(text)}`))
+}
+
+/** More of one chat than this a device does not keep. */
+const MOST_KEPT = 5_000
+
+/** Of its user's messages from where it began on, in each chat, without one too many. */
+function otherKept({ uid, name, pages, kept }: Device, { rows }: Stored): Fault[] {
+  const from = pages.find(({ restart }) => restart)?.seq ?? 0
+  const messages = rows.filter(({ kind, seq }) => kind !== KIND_RECALL && seq > from)
+  const toName = (chat: number, seq: number, text: string): string => `${seq} of chat ${chat}: ${JSON.stringify(text)}`
+  const should = new Set(messages.map(({ chat, seq, text }) => toName(chat, seq, text)))
+  const has = new Set(kept.filter(({ seq }) => seq > from).map(({ chat, seq, text }) => toName(chat, seq, text)))
+  if (should.size > MOST_KEPT) return []
+  return [
+    ...[...should].filter((one) => !has.has(one)).map((one) => fault(uid, `${name} does not keep ${one}`)),
+    ...[...has].filter((one) => !should.has(one)).map((one) => fault(uid, `${name} keeps what is not so: ${one}`)),
+  ]
 }
 
 function isSame(seen: SeenRow, row: Row | undefined, uid: number): boolean {

@@ -48,10 +48,20 @@ export interface SeenPage {
   states: SeenState[]
 }
 
+/** A message as it lies in the store of a device. */
+export interface Kept {
+  chat: number
+  seq: number
+  /** Empty when it was taken back. */
+  text: string
+}
+
 export interface Device {
   uid: number
   name: string
   pages: SeenPage[]
+  /** What its user would be shown in the end. */
+  kept: Kept[]
 }
 
 /** `acked`: told that it is done. `refused`: told that it is not. `unknown`: never told. */
@@ -68,6 +78,8 @@ export interface Attempt {
   begunAt: number
   endedAt: number
   outcome: Outcome
+  /** Why it was refused; empty: it was not. */
+  code: string
   /** It was asked once, so a refusal means that nothing was done. */
   once: boolean
   /** What was answered. */
@@ -93,10 +105,13 @@ export interface History {
 }
 
 export interface Fault {
-  kind: "lost" | "twice" | "order" | "skipped" | "disagree" | "falls" | "invented"
+  kind: "lost" | "twice" | "order" | "skipped" | "disagree" | "falls" | "invented" | "refused" | "ended"
   uid: number
   what: string
+  /** The message that it is about: whose, and its client id. */
+  about?: { uid: number; clientId: number }
 }
 
 export const RECALLED = 2
+export const KIND_RECALL = 1
 export const isText = ({ recalls }: Attempt): boolean => recalls === 0

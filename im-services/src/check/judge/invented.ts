@@ -9,9 +9,7 @@ export function findInvented(ground: Ground): Fault[] {
       .filter(({ from }) => !isGroup(from))
       .flatMap((row) => {
         const why = whyNot(ground, uid, row, attempts.get(`${row.from} ${row.clientId}`))
-        return why === null
-          ? []
-          : [{ kind: "invented" as const, uid, what: `number ${row.seq} of ${row.from}: ${why}` }]
+        return why === null ? [] : [toFault(uid, row, why)]
       }),
   )
 }
@@ -33,3 +31,8 @@ function whyNot(ground: Ground, uid: number, row: Row, attempt: Attempt | undefi
   )
   return couldBe || uid === attempt.uid ? null : "the user was not in the group"
 }
+
+const toFault = (uid: number, { seq, from, clientId }: Row, why: string): Fault => ({
+  ...{ kind: "invented", uid, what: `number ${seq} of ${from}: ${why}` },
+  about: { uid: from, clientId },
+})

@@ -1,6 +1,6 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import type { Attempt, Device, Fault, History, Row, SeenPage, Stored } from "./history.ts"
+import type { Attempt, Device, Fault, History, Kept, Row, SeenPage, Stored } from "./history.ts"
 import { RECALLED } from "./history.ts"
 import { judge } from "./judge.ts"
 
@@ -48,6 +48,7 @@ function toGood(steps: readonly number[] = [3]): History {
       begunAt: now,
       endedAt: now + 5,
       outcome: "acked",
+      code: "",
       once: true,
       seq,
     })
@@ -81,7 +82,8 @@ function read({ uid, rows, states }: Stored, name: string, steps: readonly numbe
     })
     at += some.length
   }
-  return { uid, name, pages }
+  const kept = rows.filter(({ kind }) => kind === 0).map(({ chat, seq, text }) => ({ chat, seq, text }))
+  return { uid, name, pages, kept }
 }
 
 const kinds = (history: History): string[] => [...new Set(judge(history).map(({ kind }) => kind))].sort()
@@ -90,6 +92,8 @@ const rowOf = (history: History, uid: number, clientId: number): Row =>
   user(history, uid).rows.find((row) => row.clientId === clientId) as Row
 const device = (history: History): Device => history.devices[0] as Device
 const page = (history: History, i: number): SeenPage => device(history).pages[i] as SeenPage
+const keptOf = (history: History, i: number): Kept => device(history).kept[i] as Kept
+const refuse = (one: Attempt, code: string): void => void Object.assign(one, { outcome: "refused", code })
 const attempt = (history: History, clientId: number): Attempt =>
   history.attempts.find((one) => one.clientId === clientId) as Attempt
 
@@ -155,6 +159,12 @@ const PLANTED: readonly [string, Fault["kind"], (history: History) => void][] = 
     "disagree",
     (h) => Object.assign(page(h, 3).rows[0] as object, { text: "x" }),
   ],
+  ["a device that does not keep what it was given", "disagree", (h) => device(h).kept.pop()],
+  ["a device that keeps a text that was taken back", "disagree", (h) => (keptOf(h, 0).text = "text 1")],
+  ["a device that keeps a message twice", "disagree", (h) => device(h).kept.push({ ...keptOf(h, 1), seq: 999 })],
+  ["a message that was refused to a friend", "refused", (h) => refuse(attempt(h, 5), "not_friends")],
+  ["a message that was refused to a member of its group", "refused", (h) => refuse(attempt(h, 7), "no_such_group")],
+  ["a recall that was refused", "refused", (h) => refuse(attempt(h, 17), "no_such_message")],
   ["a key that falls", "falls", (h) => (page(h, 3).seq -= 20)],
   ["a device that is told to begin anew", "falls", (h) => (page(h, 4).restart = true)],
   ["rows of a page in the wrong order", "falls", (h) => page(h, 3).rows.reverse()],

@@ -5,10 +5,11 @@ import type { Fault, History } from "./history.ts"
 import { findInvented } from "./invented.ts"
 import { findLost } from "./lost.ts"
 import { findDisorder } from "./order.ts"
+import { findRefused } from "./refused.ts"
 import { findSkipped } from "./skipped.ts"
 import { findTwice } from "./twice.ts"
 
-const CHECKS = [findLost, findTwice, findDisorder, findSkipped, findDisagreement, findFalls, findInvented]
+const CHECKS = [findLost, findTwice, findDisorder, findSkipped, findDisagreement, findFalls, findInvented, findRefused]
 
 /** Every promise that the history breaks; none: it holds. */
 export function judge(history: History): Fault[] {

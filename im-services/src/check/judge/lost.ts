@@ -41,4 +41,5 @@ const fault = (uid: number, { uid: from, chat, clientId }: Attempt, what: string
   kind: "lost",
   uid,
   what: `message ${clientId} of ${from} in ${chat}: ${what}`,
+  about: { uid: from, clientId },
 })

@@ -27,4 +27,5 @@ const fault = (uid: number, later: Attempt, earlier: Attempt): Fault => ({
   kind: "order",
   uid,
   what: `message ${later.clientId} of ${later.uid} stands before ${earlier.clientId}, which was sent before it`,
+  about: { uid: later.uid, clientId: later.clientId },
 })

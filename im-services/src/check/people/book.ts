@@ -20,6 +20,7 @@ export class Book {
     const open = {
       endedAt: Number.POSITIVE_INFINITY,
       outcome: "unknown" as const,
+      code: "",
       once: true,
       seq: 0,
     }
@@ -32,7 +33,7 @@ export class Book {
   }
 
   acked(uid: number, clientId: number, seq: number): void {
-    this.end(uid, clientId, { outcome: "acked", seq })
+    this.end(uid, clientId, { outcome: "acked", code: "", seq })
   }
 
   /** What a device finds of its user's in the mailbox needs no answer any more. */
@@ -41,10 +42,10 @@ export class Book {
   }
 
   refused(uid: number, clientId: number, code: string): void {
-    if (!PASSING.has(code)) this.end(uid, clientId, { outcome: "refused", seq: 0 })
+    if (!PASSING.has(code)) this.end(uid, clientId, { outcome: "refused", code, seq: 0 })
   }
 
-  private end(uid: number, clientId: number, how: Pick<Attempt, "outcome" | "seq">): void {
+  private end(uid: number, clientId: number, how: Pick<Attempt, "outcome" | "code" | "seq">): void {
     const name = `${uid} ${clientId}`
     const attempt = this.attempts.get(name)
     if (attempt === undefined || attempt.outcome === "acked") return

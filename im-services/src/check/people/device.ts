@@ -1,6 +1,6 @@
 import { type ChatClient, createClient } from "@ossagent/im-client"
 import { tcpTransport } from "@ossagent/im-client/node"
-import type { Device } from "../judge/history.ts"
+import type { Device, Kept } from "../judge/history.ts"
 import type { Random } from "../random.ts"
 import type { Book } from "./book.ts"
 import { WatchedStore } from "./log.ts"
@@ -25,12 +25,17 @@ export class Phone {
   private readonly random: Random
 
   constructor(uid: number, name: string, parts: { place: Place; book: Book; random: Random }) {
-    this.log = { uid, name, pages: [] }
+    this.log = { uid, name, pages: [], kept: [] }
     this.store = new WatchedStore(this.log, (page) => parts.book.read(this.log.uid, page))
     this.place = parts.place
     this.book = parts.book
     this.random = parts.random
     parts.book.devices.push(this.log)
+  }
+
+  /** Notes what is in its store now. */
+  note(): void {
+    this.log.kept = this.store.all().map(({ chat, seq, text }): Kept => ({ chat, seq, text }))
   }
 
   /** Begins, or begins again with the store as it is. */

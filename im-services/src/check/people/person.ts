@@ -19,11 +19,15 @@ export interface PersonParts {
   random: Random
 }
 
-/** Somebody with two devices who writes, comes and goes. */
+const MOST_DEVICES = 4
+
+/** Somebody with two devices and later more, who writes, comes and goes. */
 export class Person {
   readonly name: string
   uid = 0
+  /** Those that are logged in. */
   readonly phones: Phone[] = []
+  private readonly all: Phone[] = []
   private readonly parts: PersonParts
   private friends: number[] = []
   private texts = 0
@@ -35,22 +39,22 @@ export class Person {
   }
 
   async arrive(): Promise<void> {
-    const first = this.addPhone("phone")
+    const first = this.newPhone("phone")
     await first.start()
     this.uid = await first.client.register(this.name, PASSWORD)
     first.log.uid = this.uid
     await first.client.login(this.name, PASSWORD)
-    const second = this.addPhone("web")
-    await second.start()
-    await second.client.login(this.name, PASSWORD)
+    this.phones.push(first)
+    await this.addDevice("web")
   }
 
   /** A further device, which logs in and, given a key, reads from there. */
   async addDevice(name: string, key?: Uint8Array): Promise<void> {
-    const phone = this.addPhone(name)
+    const phone = this.newPhone(name)
     if (key !== undefined) await phone.store.apply({ key })
     await phone.start()
     await this.insist(() => phone.client.login(this.name, PASSWORD))
+    this.phones.push(phone)
   }
 
   /** The sync key of the first device. */
@@ -58,9 +62,9 @@ export class Person {
     return (await (this.phones[0] as Phone).store.open()).key
   }
 
-  private addPhone(name: string): Phone {
+  private newPhone(name: string): Phone {
     const phone = new Phone(this.uid, name, { ...this.parts, random: this.parts.random.branch(name) })
-    this.phones.push(phone)
+    this.all.push(phone)
     return phone
   }
 
@@ -98,11 +102,19 @@ export class Person {
   private async act(chance: number): Promise<void> {
     if (chance < 0.55) return this.write(this.parts.random.pick(this.friends))
     if (chance < 0.84) return this.writeToGroup()
-    if (chance < 0.9) return this.recall()
-    if (chance < 0.92) return this.restart()
+    if (chance < 0.89) return this.recall()
+    if (chance < 0.91) return this.read()
+    if (chance < 0.93) return this.restart()
     if (chance < 0.95) return this.makeGroup()
-    if (chance < 0.985) return this.invite()
-    return this.leave()
+    if (chance < 0.98) return this.invite()
+    if (chance < 0.99) return this.leave()
+    if (this.phones.length < MOST_DEVICES) await this.addDevice(`device ${this.phones.length + 1}`)
+  }
+
+  private async read(): Promise<void> {
+    const { client } = this.parts.random.pick(this.phones)
+    const unread = client.chats().filter((chat) => chat.unread > 0)
+    if (unread.length > 0) await client.markRead(this.parts.random.pick(unread).chat)
   }
 
   private async write(chat: number): Promise<void> {
@@ -200,7 +212,12 @@ export class Person {
     }
   }
 
+  /** Notes what its devices keep now. */
+  note(): void {
+    for (const phone of this.all) phone.note()
+  }
+
   async stop(): Promise<void> {
-    for (const phone of this.phones) await phone.stop()
+    for (const phone of this.all) await phone.client?.stop()
   }
 }

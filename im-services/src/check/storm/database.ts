@@ -6,17 +6,17 @@ export class Database {
   private readonly dataDir: string
   private readonly password = randomBytes(12).toString("hex")
   private running: RunningPostgres | null = null
-  private port = 0
+  private readonly port: number
   private turn: Promise<void> = Promise.resolve()
 
-  constructor(dataDir: string) {
+  constructor(dataDir: string, port: number) {
     this.dataDir = dataDir
+    this.port = port
   }
 
   async start(): Promise<string> {
     const { dataDir, port, password } = this
     this.running = await startPostgres({ dataDir, port, user: "check", password, database: "check", durable: true })
-    this.port = this.running.port
     return this.running.url
   }
 

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { createWriteStream, type WriteStream } from "node:fs"
+import { createInterface } from "node:readline"
 import { setTimeout as sleep } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
 
@@ -12,6 +13,9 @@ export interface ProcessPlan {
 
 const START_MS = 30_000
 const AGAIN_MS = 200
+/** Of pino. */
+const ERROR = 50
+const MOST_SHOWN = 1_000
 
 /** One service in a process of its own, which is started again whenever it ends, until it is stopped. */
 export class ServiceProcess {
@@ -24,25 +28,28 @@ export class ServiceProcess {
   private awayMs = AGAIN_MS
   private resume: NodeJS.Timeout | undefined
   private stopping = false
-  private readonly onUnasked: (message: string) => void
+  private readonly onTrouble: (message: string) => void
   private killed = false
 
-  /** @param onUnasked told when it ended though nobody killed it */
-  constructor(plan: ProcessPlan, logPath: string, onUnasked: (message: string) => void) {
+  /** @param onTrouble told when it ended though nobody killed it, and of errors that it logs: a human would have to act */
+  constructor(plan: ProcessPlan, logPath: string, onTrouble: (message: string) => void) {
     this.plan = plan
     this.log = createWriteStream(logPath, { flags: "a" })
-    this.onUnasked = onUnasked
+    this.onTrouble = onTrouble
   }
 
   /** Resolves when it answers calls. */
   start(): Promise<void> {
     const entry = fileURLToPath(new URL(`../../${this.plan.service}/main.js`, import.meta.url))
     const env = { PATH: "/usr/bin:/bin", ...this.plan.env }
-    const child = spawn(process.execPath, [entry], { env, stdio: ["ignore", "pipe", "pipe", "ipc"] })
+    // In a group of its own, out of reach of Ctrl-C.
+    const child = spawn(process.execPath, [entry], { env, stdio: ["ignore", "pipe", "pipe", "ipc"], detached: true })
     this.child = child
     this.starts++
-    child.stdout?.pipe(this.log, { end: false })
-    child.stderr?.pipe(this.log, { end: false })
+    for (const out of [child.stdout, child.stderr]) {
+      out?.pipe(this.log, { end: false })
+      if (out) createInterface({ input: out }).on("line", (line) => this.look(line))
+    }
     this.up = new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error(`${this.plan.name} did not start in time`)), START_MS)
       child.once("message", () => resolve())
@@ -55,12 +62,17 @@ export class ServiceProcess {
 
   private async ended(child: ChildProcess, how: string): Promise<void> {
     if (this.child !== child || this.stopping) return
-    if (!this.killed) this.onUnasked(`${this.plan.name} ended by itself: ${how}`)
+    if (!this.killed) this.onTrouble(`${this.plan.name} ended by itself: ${how}`)
     this.killed = false
     clearTimeout(this.resume)
     await sleep(this.awayMs)
     this.awayMs = AGAIN_MS
     if (!this.stopping) await this.start()
+  }
+
+  private look(line: string): void {
+    const level = Number(/^\{"level":(\d+)/.exec(line)?.[1] ?? 0)
+    if (level >= ERROR) this.onTrouble(`${this.plan.name} logged an error: ${line.slice(0, MOST_SHOWN)}`)
   }
 
   kill(awayMs: number): void {

@@ -5,15 +5,15 @@
 import { randomUUID } from "node:crypto"
 import { join } from "node:path"
 import { toLocalEnv } from "../../layout.ts"
-import { freePort } from "../../testing/processes.ts"
 import { Database } from "./database.ts"
+import { Ports } from "./ports.ts"
 import { type ProcessPlan, ServiceProcess } from "./process.ts"
 import type { Blow, Targets } from "./schedule.ts"
 import { openWay, type Way } from "./way.ts"
 
 /** Processes of each service, in the order of their start. */
 const COUNTS = {
-  datastore: 1,
+  datastore: 3,
   seq: 2,
   mailbox: 2,
   spam: 1,
@@ -27,6 +27,9 @@ const COUNTS = {
 type Service = keyof typeof COUNTS
 export const SETS = COUNTS.mailbox
 
+/** Engines of the stores, one in each datastore. */
+const ENGINES = ["a", "b", "c"]
+
 const NAMES = (Object.keys(COUNTS) as Service[]).flatMap((service) => namesOf(service))
 const WAYS = [...namesOf("access"), ...namesOf("mailbox")].map((name) => `to-${name}`)
 /** What a schedule may strike. */
@@ -39,7 +42,7 @@ function namesOf(service: Service): string[] {
 
 export interface SystemOptions {
   dir: string
-  /** Told of what a storm does not explain. */
+  /** Told of what no storm explains. */
   onTrouble: (message: string) => void
 }
 
@@ -48,23 +51,22 @@ export class System {
   dispatchUrl = ""
   databaseUrl = ""
   private readonly options: SystemOptions
-  private readonly database: Database
+  private readonly ports = new Ports()
+  private database: Database | null = null
   private readonly processes = new Map<string, ServiceProcess>()
   private readonly ways = new Map<string, Way>()
 
   constructor(options: SystemOptions) {
     this.options = options
-    this.database = new Database(join(options.dir, "postgres"))
   }
 
   async start(): Promise<void> {
+    this.database = new Database(join(this.options.dir, "postgres"), await this.ports.next())
     this.databaseUrl = await this.database.start()
     const { plans, dispatchPort } = await this.plan()
     this.dispatchUrl = `http://127.0.0.1:${dispatchPort}`
-    for (const service of Object.keys(COUNTS)) {
-      const some = plans.filter((plan) => plan.service === service)
-      await Promise.all(some.map((plan) => this.startOne(plan)))
-    }
+    await Promise.all(plans.map((plan) => this.startOne(plan)))
+    await this.calm() // what ended at its start is started again
   }
 
   private async startOne(plan: ProcessPlan): Promise<void> {
@@ -76,23 +78,26 @@ export class System {
 
   /** Who is where: ports, ways, and the settings that say so. */
   private async plan(): Promise<{ plans: ProcessPlan[]; dispatchPort: number }> {
-    const rpc = await toPorts(NAMES)
-    const tcp = await toPorts(namesOf("access"))
-    const [dispatchPort, ...ws] = [await freePort(), await freePort(), await freePort()]
+    const rpc = await this.ports.for(NAMES)
+    const tcp = await this.ports.for(namesOf("access"))
+    const ws = await this.ports.for(namesOf("access"))
+    const dispatchPort = await this.ports.next()
     for (const name of namesOf("access")) this.ways.set(`to-${name}`, await openWay(tcp.get(name) as number))
     for (const name of namesOf("mailbox")) this.ways.set(`to-${name}`, await openWay(rpc.get(name) as number))
     const common = this.toCommonEnv(rpc, dispatchPort)
     const plans = NAMES.map((name): ProcessPlan => {
       const [service = name, number = "1"] = name.split("-")
-      const index = Number(number) - 1
+      const target = `127.0.0.1:${rpc.get(name)}`
       const own: Record<string, string> = { [`${service.toUpperCase()}_RPC_PORT`]: `${rpc.get(name)}` }
-      if (service === "mailbox") own.MAILBOX_DATABASES = `${index}=${this.databaseUrl}`
-      if (service === "seq") own.SEQ_TARGET = `127.0.0.1:${rpc.get(name)}`
+      if (service === "mailbox") own.MAILBOX_DATABASES = `${Number(number) - 1}=${this.databaseUrl}`
+      if (service === "datastore")
+        own.DATASTORE_ENGINES = common.DATASTORE_ENGINES?.split(",")[Number(number) - 1] as string
+      if (service === "seq") own.SEQ_TARGET = target
       if (service === "access") {
-        own.OSSAGENT_ACCESS_ADDRESS = `127.0.0.1:${rpc.get(name)}`
+        own.OSSAGENT_ACCESS_ADDRESS = target
         own.OSSAGENT_IM_TCP_PORT = `${tcp.get(name)}`
         own.OSSAGENT_IM_PUBLIC_TCP = `127.0.0.1:${this.ways.get(`to-${name}`)?.port}`
-        own.OSSAGENT_IM_WS_PORT = `${ws[index]}`
+        own.OSSAGENT_IM_WS_PORT = `${ws.get(name)}`
       }
       return { name, service, env: { ...common, ...own } }
     })
@@ -113,7 +118,9 @@ export class System {
     return {
       ...local,
       ...Object.fromEntries(others.map((one) => [`OSSAGENT_${one.toUpperCase()}_TARGETS`, targets(one)])),
-      OSSAGENT_STORES: ["a", "b", "c"].map((name) => `${name}=${targets("datastore")}`).join(","),
+      OSSAGENT_STORES: namesOf("datastore")
+        .map((name, i) => `${ENGINES[i]}=127.0.0.1:${rpc.get(name)}`)
+        .join(","),
       OSSAGENT_MAILBOX_SETS: mailboxes.join(","),
       OSSAGENT_LOG: "warn",
       OSSAGENT_ACCESS_LOGINS_PER_MIN: "100000",
@@ -126,7 +133,7 @@ export class System {
     if (blow.do === "kill") this.processes.get(blow.target)?.kill(blow.awayMs)
     else if (blow.do === "pause") this.processes.get(blow.target)?.pause(blow.forMs)
     else if (blow.do === "database")
-      this.database.fall(blow.how).catch((error) => this.options.onTrouble(String(error)))
+      this.database?.fall(blow.how).catch((error) => this.options.onTrouble(String(error)))
     else if (blow.do === "cut") this.ways.get(blow.way)?.cut()
     else if (blow.do === "drop") this.ways.get(blow.way)?.drop(blow.forMs)
     else this.ways.get(blow.way)?.delay(blow.forMs, blow.byMs)
@@ -134,19 +141,13 @@ export class System {
 
   /** Ends what was done to it; resolves when everything runs. */
   async calm(): Promise<void> {
-    await this.database.calm()
+    await this.database?.calm()
     await Promise.all([...this.processes.values()].map((process) => process.calm()))
   }
 
   async stop(): Promise<void> {
     await Promise.all([...this.processes.values()].map((process) => process.stop()))
     await Promise.all([...this.ways.values()].map((way) => way.close()))
-    await this.database.stop()
+    await this.database?.stop()
   }
-}
-
-async function toPorts(names: readonly string[]): Promise<Map<string, number>> {
-  const ports = new Map<string, number>()
-  for (const name of names) ports.set(name, await freePort())
-  return ports
 }
