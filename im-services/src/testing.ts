@@ -10,6 +10,8 @@ import { SERVICES } from "./services.ts"
 import { until } from "./until.ts"
 
 export const APP_KEY = "an-app-key-for-tests"
+/** What tickets of tests are made with. */
+export const TICKET_KEY = "a-key-for-tickets-of-tests-0123456789"
 
 export interface RunningIm {
   tcpPort: number
@@ -32,7 +34,7 @@ export async function startIm(env: Record<string, string> = {}, postgresUrl?: st
       postgresUrl: url,
       rpcToken: randomUUID(),
       appKey: APP_KEY,
-      ticketKey: "a-key-for-tickets-of-tests-0123456789",
+      ticketKey: TICKET_KEY,
       probeKey: "a-key-for-probe-users",
     },
     ...{ dispatchPort: 0, tcpPort: 0, wsPort: 0, origins: ["http://localhost"] },
