@@ -4,6 +4,8 @@ import { connectionName } from "./owner.ts"
 import { schemaOf } from "./schema.ts"
 
 const BIGINT = 20
+/** An owner that stands still within a transaction holds its lock on the owner's row: no longer than this, or nobody could follow it. */
+const IDLE_MS = 5_000
 /** Numbers of 64 bits are within 2^53 here, by the codecs at every door. */
 const types = new pg.TypeOverrides()
 types.setTypeParser(BIGINT, Number)
@@ -25,6 +27,7 @@ export function openPool({ url, set, run, onFault }: OpenOptions): pg.Pool {
     idleTimeoutMillis: 60_000,
     statement_timeout: 10_000,
     query_timeout: 12_000,
+    idle_in_transaction_session_timeout: IDLE_MS,
     keepAlive: true,
     application_name: connectionName(set, run),
     options: `-c search_path=${schemaOf(set)}`,

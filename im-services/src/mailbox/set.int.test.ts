@@ -12,6 +12,7 @@ import { decode } from "@ossagent/svrkit/codec"
 import { type RunningPostgres, startTestPostgres } from "@ossagent/svrkit/postgres"
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest"
 import { createAppendRequest, createChangeItem, createItem, type ItemInit, Stored } from "./generated/mailbox.codec.ts"
+import { openPool } from "./open.ts"
 import { isBehind, readOlder, readPage } from "./sync.ts"
 import { type OpenSet, openSet } from "./testing.ts"
 
@@ -250,4 +251,19 @@ test("a key of another epoch, or ahead of a store that was put back, begins anew
     { epoch, seq: 10_000_000 },
   ])
     expect(await pageOf(one, BOB, toSyncKey(key))).toMatchObject({ restart: true })
+})
+
+test("an owner that stands still within a transaction is followed by another one", async () => {
+  const set = sets++
+  const first = await openSet(postgres.url, set)
+  await first.stop()
+  const pool = openPool({ url: postgres.url, set, run: "still", onFault: () => {} })
+  const still = await pool.connect()
+  await still.query("UPDATE owner SET run = 'still', beat_at = now() - interval '1 minute'")
+  await still.query("BEGIN")
+  await still.query("SELECT term FROM owner FOR SHARE")
+  open.push(await openSet(postgres.url, set))
+  await expect(still.query("COMMIT")).rejects.toThrow()
+  still.release(true)
+  await pool.end()
 })
