@@ -35,7 +35,7 @@ export async function settle(parts: SettleParts): Promise<{ history: History; fa
       const faults = judge(history)
       if (faults.length === 0 || over) return { history, faults }
       say(`settling: ${faults.length} things are not as they should be yet`)
-    } else if (waits !== said) say(`settling: ${waits}`)
+    } else if (waits !== said && waits !== "") say(`settling: ${waits}`)
     said = waits
     await sleep(LOOK_MS, undefined, { signal })
   }

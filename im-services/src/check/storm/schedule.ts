@@ -1,4 +1,5 @@
 import type { Random } from "../random.ts"
+import type { Direction } from "./way.ts"
 
 /** What is done to the system at one moment. Times in ms. */
 export type Blow =
@@ -9,7 +10,7 @@ export type Blow =
   | { do: "cut"; way: string }
   /** Replies on a way are lost: they are held and then the connections end. */
   | { do: "drop"; way: string; forMs: number }
-  | { do: "delay"; way: string; forMs: number; byMs: number }
+  | { do: "delay"; way: string; of: Direction; forMs: number; byMs: number }
 
 export interface Planned {
   /** Since the beginning. */
@@ -23,7 +24,11 @@ export interface Targets {
 }
 
 const FIRST_MS = 2_000
-const GAP_MS = { low: 900, high: 2_400 }
+const GAP_MS = { low: 600, high: 1_900 }
+/** Two blows at the same moment, at this rate. */
+const TOGETHER = 0.15
+/** Longer than a mailbox may stand still before another one takes its SET. */
+const PAUSE_MS = { low: 300, high: 9_000 }
 
 /**
  * Blows until `untilMs`, from the seed alone. They are dealt like cards: each process is killed and paused, each way is cut, slowed and made to lose
@@ -32,7 +37,8 @@ const GAP_MS = { low: 900, high: 2_400 }
 export function toSchedule(random: Random, targets: Targets, untilMs: number): Planned[] {
   const planned: Planned[] = []
   let deck: Blow[] = []
-  for (let at = FIRST_MS; at < untilMs; at += random.whole(GAP_MS.low, GAP_MS.high)) {
+  const gap = (): number => (random.next() < TOGETHER ? 0 : random.whole(GAP_MS.low, GAP_MS.high))
+  for (let at = FIRST_MS; at < untilMs; at += gap()) {
     if (deck.length === 0) deck = random.shuffle(toDeck(random, targets))
     planned.push({ at, blow: deck.pop() as Blow })
   }
@@ -42,11 +48,17 @@ export function toSchedule(random: Random, targets: Targets, untilMs: number): P
 function toDeck(random: Random, { processes, ways }: Targets): Blow[] {
   return [
     ...processes.map((target): Blow => ({ do: "kill", target, awayMs: random.whole(0, 1_500) })),
-    ...processes.map((target): Blow => ({ do: "pause", target, forMs: random.whole(300, 6_000) })),
+    ...processes.map((target): Blow => ({ do: "pause", target, forMs: random.whole(PAUSE_MS.low, PAUSE_MS.high) })),
     ...ways.flatMap((way): Blow[] => [
       { do: "cut", way },
       { do: "drop", way, forMs: random.whole(100, 1_000) },
-      { do: "delay", way, forMs: random.whole(1_000, 4_000), byMs: random.whole(20, 600) },
+      {
+        do: "delay",
+        way,
+        of: random.pick(["requests", "replies"] as const),
+        forMs: random.whole(1_000, 4_000),
+        byMs: random.whole(20, 600),
+      },
     ]),
     { do: "database", how: "crash" },
     { do: "database", how: "restart" },

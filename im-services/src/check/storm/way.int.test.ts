@@ -19,7 +19,7 @@ async function open(): Promise<{ way: Way; socket: Socket; got: () => string; ec
     socket.on("error", () => undefined)
   })
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
-  const way = await openWay((server.address() as { port: number }).port)
+  const way = await openWay(() => (server.address() as { port: number }).port)
   closing.push(() => server.close(), way.close)
   const socket = connect(way.port, "127.0.0.1")
   let got = ""
@@ -31,16 +31,19 @@ async function open(): Promise<{ way: Way; socket: Socket; got: () => string; ec
 }
 
 describe("a way", () => {
-  it("passes what comes, later while it is slow, always in order", async () => {
-    const { way, socket, got } = await open()
-    const sent = Array.from({ length: 40 }, (_, i) => `${i} `)
-    for (const [i, piece] of sent.entries()) {
-      if (i === 10) way.delay(30, 100)
-      socket.write(piece)
-      await new Promise((resolve) => setTimeout(resolve, 2))
-    }
-    await until("all came", () => got() === sent.join(""))
-  })
+  it.each(["requests", "replies"] as const)(
+    "passes what comes, later while it is slow, always in order: %s",
+    async (of) => {
+      const { way, socket, got } = await open()
+      const sent = Array.from({ length: 40 }, (_, i) => `${i} `)
+      for (const [i, piece] of sent.entries()) {
+        if (i === 10) way.delay(of, 30, 100)
+        socket.write(piece)
+        await new Promise((resolve) => setTimeout(resolve, 2))
+      }
+      await until("all came", () => got() === sent.join(""))
+    },
+  )
 
   it("that drops lets requests through, and no reply, and ends the connection", async () => {
     const { way, socket, got, echoed } = await open()

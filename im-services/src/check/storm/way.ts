@@ -7,20 +7,29 @@ export interface Way {
   cut: () => void
   /** What comes back is held so long, then its connection ends: the other side did it and the caller never hears of it. */
   drop: (forMs: number) => void
-  /** What comes back within `forMs` comes later by this. */
-  delay: (forMs: number, byMs: number) => void
+  /** What is asked, or what comes back, within `forMs` comes later by this. */
+  delay: (of: Direction, forMs: number, byMs: number) => void
   close: () => Promise<void>
+}
+
+export type Direction = "requests" | "replies"
+
+interface Misbehaviour {
+  dropUntil: number
+  delayUntil: number
+  byMs: number
+  of: Direction
 }
 
 const MOST_CONNECTIONS = 1_000
 
-/** @param to the port behind it, on loopback */
-export async function openWay(to: number): Promise<Way> {
+/** @param to the port behind it at that moment, on loopback */
+export async function openWay(to: () => number): Promise<Way> {
   const pairs = new Set<Pair>()
-  const fault = { dropUntil: 0, delayUntil: 0, byMs: 0 }
+  const fault: Misbehaviour = { dropUntil: 0, delayUntil: 0, byMs: 0, of: "replies" }
   const server = createServer((near) => {
     if (pairs.size >= MOST_CONNECTIONS) return void near.destroy()
-    const pair = toPair(near, to, fault)
+    const pair = toPair(near, to(), fault)
     pairs.add(pair)
     pair.onEnd = () => pairs.delete(pair)
   })
@@ -34,7 +43,7 @@ export async function openWay(to: number): Promise<Way> {
       fault.dropUntil = Date.now() + forMs
       setTimeout(cut, forMs).unref()
     },
-    delay: (forMs, byMs) => Object.assign(fault, { delayUntil: Date.now() + forMs, byMs }),
+    delay: (of, forMs, byMs) => void Object.assign(fault, { of, byMs, delayUntil: Date.now() + forMs }),
     close: () => {
       cut()
       return new Promise((resolve) => server.close(() => resolve()))
@@ -47,7 +56,7 @@ interface Pair {
   onEnd: () => void
 }
 
-function toPair(near: Socket, to: number, fault: { dropUntil: number; delayUntil: number; byMs: number }): Pair {
+function toPair(near: Socket, to: number, fault: Misbehaviour): Pair {
   const far = connect(to, "127.0.0.1")
   const pair: Pair = {
     end: () => {
@@ -62,11 +71,14 @@ function toPair(near: Socket, to: number, fault: { dropUntil: number; delayUntil
     socket.on("error", () => undefined)
     socket.on("close", pair.end)
   }
-  const pass = createLine((bytes) => near.destroyed || near.write(bytes))
-  near.on("data", (bytes) => far.write(bytes))
+  const timeOf = (of: Direction, now: number): number =>
+    fault.of === of && now < fault.delayUntil ? now + fault.byMs : now
+  const forth = createLine((bytes) => far.destroyed || far.write(bytes))
+  const back = createLine((bytes) => near.destroyed || near.write(bytes))
+  near.on("data", (bytes) => forth(bytes, timeOf("requests", Date.now())))
   far.on("data", (bytes) => {
     const now = Date.now()
-    if (now >= fault.dropUntil) pass(bytes, now < fault.delayUntil ? now + fault.byMs : now)
+    if (now >= fault.dropUntil) back(bytes, timeOf("replies", now))
   })
   return pair
 }
