@@ -7,7 +7,8 @@ import type { AsyncPoints } from "./points.ts"
 
 const LOOK_MS = 1_000
 const MOST_HELD = 256
-const LEASE_MS = 30_000
+/** What a taker that was killed had in hand waits for others so long; too short costs repeats, and nothing else. */
+const LEASE_MS = 12_000
 /** No new step is begun when less than this is left of the lease. */
 const SPARE_MS = 5_000
 

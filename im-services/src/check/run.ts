@@ -125,9 +125,12 @@ async function storm(system: System, people: readonly Person[], options: StormOp
 function toProgress(book: Book, people: readonly Person[], seconds: number): string {
   const { acked, refused, unknown } = outcomes(book.attempts.values())
   const devices = people.flatMap(({ phones }) => phones)
-  const online = devices.filter((phone) => phone.online).length
+  const away = new Map<string, number>()
+  for (const { where } of devices) if (where !== "") away.set(where, (away.get(where) ?? 0) + 1)
+  const online = devices.length - [...away.values()].reduce((sum, count) => sum + count, 0)
+  const why = away.size === 0 ? "" : ` (${[...away].map(([where, many]) => `${many} ${where}`).join(", ")})`
   const messages = `${acked} messages and recalls acknowledged, ${unknown} under way, ${refused} refused`
-  return `${seconds.toFixed(0).padStart(4)} s    ${messages}; ${online} of ${devices.length} devices online`
+  return `${seconds.toFixed(0).padStart(4)} s    ${messages}; ${online} of ${devices.length} devices online${why}`
 }
 
 /** Everybody takes two further devices: one that has nothing, and one that reads everything from the first number on. */

@@ -58,6 +58,13 @@ export class Phone {
   }
 
   get online(): boolean {
-    return this.client.state.is === "online"
+    return this.where === ""
+  }
+
+  /** Empty: online; else what it does, or why it waits. */
+  get where(): string {
+    const { state } = this.client
+    if (state.is === "online") return ""
+    return state.is === "waiting" ? state.why : state.is
   }
 }

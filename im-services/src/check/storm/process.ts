@@ -40,7 +40,7 @@ export class ServiceProcess {
 
   /** Resolves when it answers calls. */
   start(): Promise<void> {
-    const entry = fileURLToPath(new URL(`../../${this.plan.service}/main.js`, import.meta.url))
+    const entry = fileURLToPath(new URL(`../../../dist/${this.plan.service}/main.js`, import.meta.url))
     const env = { PATH: "/usr/bin:/bin", ...this.plan.env }
     // In a group of its own, out of reach of Ctrl-C.
     const child = spawn(process.execPath, [entry], { env, stdio: ["ignore", "pipe", "pipe", "ipc"], detached: true })

@@ -24,11 +24,13 @@ export interface Targets {
 }
 
 const FIRST_MS = 2_000
-const GAP_MS = { low: 600, high: 1_900 }
+const GAP_MS = { low: 900, high: 2_600 }
 /** Two blows at the same moment, at this rate. */
 const TOGETHER = 0.15
-/** Longer than a mailbox may stand still before another one takes its SET. */
-const PAUSE_MS = { low: 300, high: 9_000 }
+const PAUSE_MS = { low: 300, high: 3_000 }
+/** Longer than an owner of a SET or of a share of numbers may stand still before another one follows, at this rate. */
+const LONG_PAUSE_MS = { low: 6_500, high: 9_500 }
+const LONG = 0.3
 
 /**
  * Blows until `untilMs`, from the seed alone. They are dealt like cards: each process is killed and paused, each way is cut, slowed and made to lose
@@ -46,9 +48,13 @@ export function toSchedule(random: Random, targets: Targets, untilMs: number): P
 }
 
 function toDeck(random: Random, { processes, ways }: Targets): Blow[] {
+  const pause = (): number => {
+    const { low, high } = random.next() < LONG ? LONG_PAUSE_MS : PAUSE_MS
+    return random.whole(low, high)
+  }
   return [
     ...processes.map((target): Blow => ({ do: "kill", target, awayMs: random.whole(0, 1_500) })),
-    ...processes.map((target): Blow => ({ do: "pause", target, forMs: random.whole(PAUSE_MS.low, PAUSE_MS.high) })),
+    ...processes.map((target): Blow => ({ do: "pause", target, forMs: pause() })),
     ...ways.flatMap((way): Blow[] => [
       { do: "cut", way },
       { do: "drop", way, forMs: random.whole(100, 1_000) },
