@@ -20,6 +20,16 @@ const SETTINGS = {
   adminEmail: ["OSSAGENT_ADMIN_EMAIL", z.email().toLowerCase().optional(), "first admin, created when there is none"],
   adminPassword: ["OSSAGENT_ADMIN_PASSWORD", z.string().min(8).max(128).optional(), "password of the first admin"],
   ingestKey: ["OSSAGENT_KEY", z.string().min(16).optional(), "key of the agents, shown to operators and admins"],
+  chatDispatchUrl: [
+    "OSSAGENT_IM_DISPATCH_URL",
+    PLACE.optional(),
+    "dispatch of the IM, as browsers reach it; unset: there is no chat",
+  ],
+  chatAppKey: [
+    "OSSAGENT_IM_APP_KEY",
+    z.string().min(16).max(128).optional(),
+    "app key of the IM, given to everybody who is logged in; unset: there is no chat",
+  ],
   version: ["OSSAGENT_VERSION", z.string().max(64).default("0.1.0"), "version of the dashboard's own metrics"],
   logLevel: ["OSSAGENT_LOG", z.enum(["debug", "info", "warn", "error"]).default("info"), "least level to log"],
   spoolDir: ["OSSAGENT_SPOOL_DIR", z.string().optional(), "directory for own metrics while the collector is away"],

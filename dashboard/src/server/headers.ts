@@ -6,6 +6,8 @@ interface HeaderOptions {
   development: boolean
   https: boolean
   trustProxy: boolean
+  /** Where pages may connect besides, for somebody who opened the dashboard under this host. */
+  connectTo: (host: string) => readonly string[]
 }
 
 /**
@@ -14,7 +16,7 @@ interface HeaderOptions {
  */
 export function addHeaders(request: IncomingMessage, response: ServerResponse, options: HeaderOptions): void {
   const nonce = randomBytes(16).toString("base64")
-  const policy = toPolicy(nonce, options)
+  const policy = toPolicy(nonce, options.connectTo(request.headers.host ?? ""), options)
   request.headers["content-security-policy"] = policy
   request.headers["x-nonce"] = nonce
   request.headers[CLIENT_ADDRESS_HEADER] = clientAddress(request, options.trustProxy)
@@ -28,7 +30,7 @@ export function addHeaders(request: IncomingMessage, response: ServerResponse, o
   if (options.https) response.setHeader("strict-transport-security", "max-age=31536000")
 }
 
-function toPolicy(nonce: string, { development }: HeaderOptions): string {
+function toPolicy(nonce: string, connectTo: readonly string[], { development }: HeaderOptions): string {
   const evaluated = development ? " 'unsafe-eval'" : ""
   const styles = development ? "'unsafe-inline'" : `'nonce-${nonce}'`
   return [
@@ -38,7 +40,7 @@ function toPolicy(nonce: string, { development }: HeaderOptions): string {
     "style-src-attr 'unsafe-inline'",
     "img-src 'self' data:",
     "font-src 'self'",
-    `connect-src 'self'${development ? " ws:" : ""}`,
+    ["connect-src 'self'", ...(development ? ["ws:"] : []), ...connectTo].join(" "),
     "object-src 'none'",
     "base-uri 'none'",
     "form-action 'self'",

@@ -8,6 +8,7 @@ import { dirname } from "node:path"
 import { fileURLToPath } from "node:url"
 import nextModule from "next"
 import { pino } from "pino"
+import { watchChatPlaces } from "../chat/places.ts"
 import { type Config, ConfigError, readConfig } from "../config.ts"
 import { startAgent } from "./agent.ts"
 import { addHeaders } from "./headers.ts"
@@ -40,10 +41,12 @@ async function start(): Promise<void> {
   const app = createNext({ dev: config.development, dir, quiet: true, hostname: config.host, port: config.port })
   await app.prepare()
   const handle = app.getRequestHandler()
+  const chat = watchChatPlaces(config, log)
   const security = {
     development: config.development,
     https: config.url.startsWith("https:"),
     trustProxy: config.trustProxy,
+    connectTo: chat.sourcesFor,
   }
   const measure = agent ? createMeasure(agent) : () => {}
   const server = createServer((request, response) => {
@@ -60,6 +63,7 @@ async function start(): Promise<void> {
   const url = `http://${config.host}:${(server.address() as AddressInfo).port}`
   log.info({ url }, "started")
   stopOnSignals(async () => {
+    chat.stop()
     await close(server)
     await app.close()
     await agent?.stop()

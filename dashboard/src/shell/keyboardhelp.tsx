@@ -19,14 +19,22 @@ const ALARMS: [string[], string][] = [
   [["s"], "Silence it"],
   [["r"], "Resolve it"],
 ]
+const CHAT: [string[], string][] = [
+  [["↑", "↓"], "Conversation before, next"],
+  [["Alt", "↑", "↓"], "The same while you write"],
+  [["Enter"], "Send"],
+  [["Shift", "Enter"], "New line"],
+  [["Esc"], "Back to the list"],
+]
 
 export function KeyboardHelp({ onClose }: { onClose: () => void }) {
   return (
     <Dialog title="Keyboard" onClose={onClose} wide>
-      <div className="grid gap-6 sm:grid-cols-3">
+      <div className="grid gap-6 sm:grid-cols-2">
         <Keys title="Everywhere" keys={GENERAL} />
         <Keys title="Go to" keys={NAV.map(({ key, name }) => [["g", key], name])} />
         <Keys title="In the list of alarms" keys={ALARMS} />
+        <Keys title="In the chat" keys={CHAT} />
       </div>
     </Dialog>
   )
@@ -39,7 +47,7 @@ function Keys({ title, keys }: { title: string; keys: [string[], string][] }) {
       <dl className="space-y-1.5 text-[13px]">
         {keys.map(([combination, what]) => (
           <div key={what} className="flex items-baseline gap-2">
-            <dt className="w-20 shrink-0 space-x-1">
+            <dt className="w-24 shrink-0 space-x-1">
               {combination.map((key) => (
                 <kbd key={key} className="rounded border border-line-strong bg-sunken px-1.5 py-0.5 font-mono text-xs">
                   {key}

@@ -8,7 +8,7 @@ export interface NavItem {
   icon: IconName
   key: string
   role: Role
-  group: "watch" | "alarms" | "manage"
+  group: "watch" | "alarms" | "talk" | "manage"
 }
 
 export const NAV: readonly NavItem[] = [
@@ -18,6 +18,7 @@ export const NAV: readonly NavItem[] = [
   { href: "/silences", name: "Silences", icon: "mute", key: "s", role: "viewer", group: "alarms" },
   { href: "/rules", name: "Rules", icon: "rule", key: "r", role: "viewer", group: "alarms" },
   { href: "/outbox", name: "Outbox", icon: "mail", key: "b", role: "viewer", group: "alarms" },
+  { href: "/chat", name: "Chat", icon: "chat", key: "c", role: "viewer", group: "talk" },
   { href: "/start", name: "Add a service", icon: "plus", key: "n", role: "viewer", group: "manage" },
   { href: "/users", name: "Users", icon: "users", key: "u", role: "admin", group: "manage" },
   { href: "/audit", name: "Audit", icon: "audit", key: "h", role: "admin", group: "manage" },

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { formatAgo, formatInstant, formatSpan, formatTick, ticksOf } from "./clock.ts"
+import { formatAgo, formatDay, formatInstant, formatMinute, formatSpan, formatTick, ticksOf } from "./clock.ts"
 
 const AT = Date.UTC(2026, 2, 4, 5, 6, 7)
 
@@ -30,4 +30,10 @@ test("marks lie at round instants of the zone, and not too many", () => {
   const ticks = ticksOf(AT, AT + 900_000, 5, "utc")
   expect(ticks.length).toBeLessThanOrEqual(6)
   for (const at of ticks) expect(at % 300_000).toBe(0)
+})
+
+test("a day has the name that people at that moment have for it", () => {
+  const days = [0, 1, 2, 400].map((ago) => formatDay(AT - ago * 86_400_000, AT, "utc"))
+  expect(days).toEqual(["Today", "Yesterday", "Monday 2 Mar", "Tuesday 28 Jan 2025"])
+  expect(formatMinute(AT, "utc")).toBe("05:06")
 })

@@ -36,6 +36,19 @@ export const formatInstant = (at: number, zone: Zone): string =>
 /** Date and time to the minute, for lists. */
 export const formatShort = (at: number, zone: Zone): string => `${format(at, zone, DATE)} ${format(at, zone, SECONDS)}`
 
+/** The time of day to the minute. */
+export const formatMinute = (at: number, zone: Zone): string => format(at, zone, TIME)
+
+/** A day, as somebody at `now` calls it; with its year where that is another one. */
+export function formatDay(at: number, now: number, zone: Zone): string {
+  const dayOf = (one: number): string => format(one, zone, { ...DATE, year: "numeric" })
+  const day = dayOf(at)
+  if (day === dayOf(now)) return "Today"
+  if (day === dayOf(now - DAY_MS)) return "Yesterday"
+  const sameYear = day.slice(-4) === dayOf(now).slice(-4)
+  return `${format(at, zone, { weekday: "long" })} ${sameYear ? format(at, zone, DATE) : day}`
+}
+
 /** `3 s`, `12 min`, `5 h`, `2 d`: one unit, rounded down. */
 export function formatSpan(ms: number): string {
   const sec = Math.max(0, Math.floor(ms / 1_000))

@@ -30,6 +30,8 @@ export interface ClientOptions {
   dispatch?: string
   /** Addresses of accesses, where there is no dispatch: `host:port`, or `ws://…`. */
   addresses?: readonly string[]
+  /** An access's address as it is reached from here; default: as dispatch names it. */
+  toAddress?: (address: string) => string
   region?: string
   /** Of this client; default 0.1.0. */
   version?: string
@@ -86,6 +88,7 @@ export async function createClient(options: ClientOptions) {
     appKey: options.appKey,
     kind: transport.kind,
     region: options.region ?? "",
+    toAddress: options.toAddress ?? ((address) => address),
     fetch: options.fetch ?? ((...given) => globalThis.fetch(...given)),
   })
   const presence = new Presence({
@@ -212,8 +215,10 @@ export async function createClient(options: ClientOptions) {
     setProfile: (about: string) => ask(CHAT.setProfile, { about }),
     devices: async (): Promise<Device[]> => (await ask(CHAT.devices, {})).devices,
     revoke: (device: number) => ask(CHAT.revoke, { device }),
-    /** Connects now, where it waits to: somebody is looking, or the network is back. */
+    /** Somebody is looking, or the network is back: connects now where it waits to; else asks whether the connection lives. */
     hurry: (): void => presence.hurry(),
+    /** The system says that there is no network: the connection is given up at once, and tried again as after any loss. */
+    networkLost: (): void => presence.networkLost(),
     stop: async (): Promise<void> => {
       presence.stop()
       await store.close()

@@ -20,6 +20,8 @@ export interface PlacesParts {
   appKey: string
   kind: "tcp" | "ws"
   region: string
+  /** An access's address as it is reached from here. */
+  toAddress: (address: string) => string
   fetch: typeof fetch
 }
 
@@ -39,7 +41,7 @@ export class Places {
   /** Told by the service: from now on these. */
   set(addresses: readonly string[]): void {
     const fit = addresses.filter((one) => one.startsWith("ws") === (this.parts.kind === "ws"))
-    if (fit.length > 0) this.known = fit.slice(0, MOST_ADDRESSES)
+    if (fit.length > 0) this.known = fit.slice(0, MOST_ADDRESSES).map(this.parts.toAddress)
   }
 
   /** Rejects with ChatError when no address is known. */
@@ -57,7 +59,7 @@ export class Places {
   }
 
   private async ask(dispatch: string): Promise<Found> {
-    const { appKey, kind, region, fetch } = this.parts
+    const { appKey, kind, region, toAddress, fetch } = this.parts
     const url = `${dispatch.replace(/\/+$/, "")}/v1/access?region=${encodeURIComponent(region)}`
     const answer = await fetch(url, { headers: { "x-app-key": appKey }, signal: AbortSignal.timeout(ASK_MS) })
     if (answer.status === 403) throw new ChatError("wrong_app_key", "the app key is not this installation's")
@@ -66,7 +68,7 @@ export class Places {
       throw new ChatError("unavailable", `dispatch answered ${answer.status}`, afterMs)
     }
     const { addresses, client, waitMs } = (await answer.json()) as Answer
-    this.known = addresses.map((one) => one[kind]).slice(0, MOST_ADDRESSES)
+    this.known = addresses.slice(0, MOST_ADDRESSES).map((one) => toAddress(one[kind]))
     const { heartbeatMinSec: minSec, heartbeatMaxSec: maxSec } = client ?? {}
     const heartbeat = minSec && maxSec ? { minSec, maxSec } : null
     return { addresses: this.known, heartbeat, waitMs: waitMs ?? 0 }

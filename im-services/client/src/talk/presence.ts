@@ -46,6 +46,8 @@ export interface PresenceParts {
 }
 
 const STABLE_MS = 30_000
+/** What came so long ago needs no further proof of a connection. */
+const PROVED_MS = 10_000
 const MOST_OFFLINE_SEC = 7 * 86_400
 
 /** Keeps one connection, logged in, for as long as there is a ticket: connects, says Hello, beats, waits and comes back. */
@@ -61,6 +63,7 @@ export class Presence {
   private stopBeat = (): void => undefined
   private stopWait = (): void => undefined
   private connecting = false
+  private proving = false
   /** Asked by the service to stay away until then, Unix ms. */
   private offlineUntil = 0
   private onlineAt = 0
@@ -129,9 +132,14 @@ export class Presence {
   }
 
   hurry(): void {
+    if (this.connection !== null) void this.prove(this.connection)
     if (this.state.is !== "waiting" || this.parts.clock.now() < this.offlineUntil) return
     this.stopWait()
     void this.connect()
+  }
+
+  networkLost(): void {
+    if (this.connection !== null) this.lost(this.connection, "there is no network", null)
   }
 
   stop(): void {
@@ -241,6 +249,19 @@ export class Presence {
       this.heartbeat.failed()
       this.parts.trouble(error)
       connection.close()
+    }
+  }
+
+  /** After a sleep of the machine a connection may be gone and nobody was told. Never rejects. */
+  private async prove(connection: Connection): Promise<void> {
+    if (this.proving || this.parts.clock.now() - connection.activeAt < PROVED_MS) return
+    this.proving = true
+    try {
+      await connection.ask(CHAT.heartbeat, {})
+    } catch (error) {
+      if (connection === this.connection) this.lost(connection, (error as Error).message, null)
+    } finally {
+      this.proving = false
     }
   }
 
