@@ -5,13 +5,11 @@ import { Button } from "../piece/button.tsx"
 import { Dialog } from "../piece/dialog.tsx"
 import { Field, Input } from "../piece/field.tsx"
 import { Failure } from "../piece/panel.tsx"
-import { useTell } from "../shell/notice.tsx"
 import { useChat } from "./use-chat.ts"
 import { toWords } from "./words.ts"
 
 export function AddFriend({ onClose, onOpen }: { onClose: () => void; onOpen: (chat: number) => void }) {
   const client = useChat()
-  const tell = useTell()
   const [error, setError] = useState<Error | null>(null)
   const [busy, setBusy] = useState(false)
 
@@ -22,18 +20,11 @@ export function AddFriend({ onClose, onOpen }: { onClose: () => void; onOpen: (c
     setBusy(true)
     setError(null)
     try {
-      const { uid, name: shown } = await client.findUser(name)
+      const { uid } = await client.findUser(name)
       if (uid === client.account?.uid) throw new OwnName()
       const known = client.contacts().find((one) => one.uid === uid)?.state
       if (known === ContactState.friend) onOpen(uid)
-      else {
-        await client.askFriend(uid, greeting)
-        tell(
-          known === ContactState.asking
-            ? `You and ${shown} are friends`
-            : `${shown} is asked. When they accept, you can talk.`,
-        )
-      }
+      else await client.askFriend(uid, greeting)
       onClose()
     } catch (failed) {
       setError(new Error(failed instanceof OwnName ? "This is your own name." : toWords(failed)))

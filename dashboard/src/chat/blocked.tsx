@@ -22,9 +22,7 @@ export function Blocked({ onClose }: { onClose: () => void }) {
             <li key={uid} className="flex items-center gap-3">
               <Avatar chat={uid} name={name} size={28} />
               <span className="min-w-0 flex-1 truncate">{name}</span>
-              <Button onClick={() => void act(`${name} is not blocked any more`, () => client.unblock(uid))}>
-                Unblock
-              </Button>
+              <Button onClick={() => void act("", () => client.unblock(uid))}>Unblock</Button>
             </li>
           )
         })}

@@ -62,7 +62,7 @@ export function Composer({ chat, name, onLeave, wantsFocus }: ComposerProps) {
     }
   }
   return (
-    <div className="border-line border-t bg-surface px-3 py-2 sm:px-4">
+    <div data-foot className="border-line border-t bg-surface px-3 py-2 sm:px-4">
       {error !== "" && (
         <p role="alert" className="pb-1.5 text-[13px] text-bad">
           {error}

@@ -45,22 +45,16 @@ function Stranger({ uid, name }: { uid: number; name: string }) {
   const act = useAct()
   const state = client.contacts().find((one) => one.uid === uid)?.state ?? ContactState.none
   const accept = (
-    <Button
-      look="main"
-      icon="check"
-      onClick={() => void act(`You and ${name} are friends`, () => client.acceptFriend(uid))}
-    >
+    <Button look="main" icon="check" onClick={() => void act("", () => client.acceptFriend(uid))}>
       Accept
     </Button>
   )
   const ask = (
-    <Button look="main" icon="plus" onClick={() => void act(`${name} is asked`, () => client.askFriend(uid))}>
+    <Button look="main" icon="plus" onClick={() => void act("", () => client.askFriend(uid))}>
       Ask to be friends
     </Button>
   )
-  const unblock = (
-    <Button onClick={() => void act(`${name} is not blocked any more`, () => client.unblock(uid))}>Unblock</Button>
-  )
+  const unblock = <Button onClick={() => void act("", () => client.unblock(uid))}>Unblock</Button>
   const SAYS: Record<number, [text: string, button: typeof ask | null]> = {
     [ContactState.none]: [`You and ${name} are no friends: only friends can write to each other.`, ask],
     [ContactState.asked]: [`${name} is asked. When they accept, you can write to each other.`, null],

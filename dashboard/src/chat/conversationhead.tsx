@@ -91,7 +91,7 @@ export function ConversationHead({ chat, name, onLeave }: { chat: number; name: 
           title={`Leave ${name}`}
           action="Leave"
           onClose={close}
-          onConfirm={() => act(`You left ${name}`, () => client.leaveGroup(chat))}
+          onConfirm={() => act("", () => client.leaveGroup(chat))}
         >
           Nothing that is said afterwards comes to you. What was said stays here. To come back, somebody has to invite
           you.
@@ -102,7 +102,7 @@ export function ConversationHead({ chat, name, onLeave }: { chat: number; name: 
           title={`End the friendship with ${name}`}
           action="End it"
           onClose={close}
-          onConfirm={() => act(`You and ${name} are no friends any more`, () => client.removeFriend(chat))}
+          onConfirm={() => act("", () => client.removeFriend(chat))}
         >
           Neither of you can write to the other any more. What was said stays here.
         </Confirm>
@@ -112,7 +112,7 @@ export function ConversationHead({ chat, name, onLeave }: { chat: number; name: 
           title={`Block ${name}`}
           action="Block"
           onClose={close}
-          onConfirm={() => act(`${name} is blocked`, () => client.block(chat))}
+          onConfirm={() => act("", () => client.block(chat))}
         >
           Nothing comes from them any more, and they are not told. It can be undone under “Blocked people”.
         </Confirm>

@@ -1,4 +1,5 @@
 "use client"
+import { ContactState } from "@ossagent/im-client"
 import { type KeyboardEvent, type MouseEvent, type RefObject, useState } from "react"
 import { Button } from "../piece/button.tsx"
 import { Empty } from "../piece/panel.tsx"
@@ -9,6 +10,7 @@ import { NewGroup } from "./newgroup.tsx"
 import { OwnMenu } from "./ownmenu.tsx"
 import { Requests } from "./requests.tsx"
 import type { Row } from "./rows.ts"
+import { useChat } from "./use-chat.ts"
 
 interface ListProps {
   rows: readonly Row[]
@@ -24,6 +26,9 @@ interface ListProps {
 export function List({ rows, chat, shown, onOpen, wantsFocus }: ListProps) {
   const [adding, setAdding] = useState<"friend" | "group" | null>(null)
   const close = (): void => setAdding(null)
+  const asked = useChat()
+    .contacts()
+    .some(({ state }) => state === ContactState.asking)
 
   function choose(event: MouseEvent, row: Row): void {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return
@@ -46,7 +51,7 @@ export function List({ rows, chat, shown, onOpen, wantsFocus }: ListProps) {
   return (
     <nav
       aria-label="Conversations"
-      className={`${shown ? "flex" : "hidden md:flex"} w-full min-w-0 flex-col border-line md:w-80 md:shrink-0 md:border-r`}
+      className={`${shown ? "flex" : "hidden md:flex"} w-full min-w-0 flex-col border-line md:w-96 md:shrink-0 md:border-r`}
     >
       <header className="flex items-center gap-2 border-line border-b px-3 py-2">
         <OwnMenu />
@@ -64,7 +69,11 @@ export function List({ rows, chat, shown, onOpen, wantsFocus }: ListProps) {
         <Requests />
         {rows.length === 0 ? (
           <Empty icon="person" title="No friends yet">
-            <p>Add somebody by the name they registered with.</p>
+            <p>
+              {asked
+                ? "Accept who asks you, or add somebody by name."
+                : "Add somebody by the name they registered with."}
+            </p>
             <Button look="main" icon="plus" onClick={() => setAdding("friend")} className="mt-4">
               Add a friend
             </Button>

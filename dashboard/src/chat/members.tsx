@@ -4,7 +4,6 @@ import { Badge } from "../piece/badge.tsx"
 import { Button } from "../piece/button.tsx"
 import { Dialog } from "../piece/dialog.tsx"
 import { Failure, SkeletonRows } from "../piece/panel.tsx"
-import { useTell } from "../shell/notice.tsx"
 import { Avatar } from "./avatar.tsx"
 import { ChooseFriends } from "./choosefriends.tsx"
 import { useChat } from "./use-chat.ts"
@@ -18,7 +17,6 @@ interface Member {
 /** Who is in a group; and whom one may invite. */
 export function Members({ gid, name, onClose }: { gid: number; name: string; onClose: () => void }) {
   const client = useChat()
-  const tell = useTell()
   const known = client.groups().find((one) => one.gid === gid)
   const [asked, setAsked] = useState<readonly Member[] | null>(null)
   const [inviting, setInviting] = useState(false)
@@ -42,7 +40,6 @@ export function Members({ gid, name, onClose }: { gid: number; name: string; onC
     try {
       const { members: now } = await client.invite(gid, [...chosen])
       if (mustAsk) setAsked(now)
-      tell(chosen.size === 1 ? "One friend is invited" : `${chosen.size} friends are invited`)
       onClose()
     } catch (failed) {
       setError(new Error(toWords(failed)))

@@ -58,21 +58,18 @@ function Asking({ one: { uid, greeting } }: { one: ContactEntry }) {
           look="main"
           icon="check"
           aria-label={`Accept ${name}`}
-          onClick={() => void act(`You and ${name} are friends`, () => client.acceptFriend(uid))}
+          onClick={() => void act("", () => client.acceptFriend(uid))}
         >
           Accept
         </Button>
-        <Button
-          aria-label={`Decline ${name}`}
-          onClick={() => void act(`${name} was declined`, () => client.removeFriend(uid))}
-        >
+        <Button aria-label={`Decline ${name}`} onClick={() => void act("", () => client.removeFriend(uid))}>
           Decline
         </Button>
         <Button
           look="quiet"
           icon="block"
           aria-label={`Block ${name}`}
-          onClick={() => void act(`${name} is blocked`, () => client.block(uid))}
+          onClick={() => void act("", () => client.block(uid))}
         >
           Block
         </Button>
@@ -92,7 +89,7 @@ function Asked({ one: { uid } }: { one: ContactEntry }) {
       <IconButton
         icon="close"
         label={`Take the request to ${name} back`}
-        onClick={() => void act(`${name} is not asked any more`, () => client.removeFriend(uid))}
+        onClick={() => void act("", () => client.removeFriend(uid))}
       />
     </li>
   )

@@ -31,7 +31,7 @@ export function NoticeProvider({ children }: { children: ReactNode }) {
       <div
         role="status"
         aria-live="polite"
-        className="fixed right-3 bottom-3 z-50 flex max-w-[calc(100vw-1.5rem)] flex-col gap-2"
+        className="fixed right-3 bottom-(--notice-bottom) z-50 flex max-w-[calc(100vw-1.5rem)] flex-col gap-2"
       >
         {notices.map(({ id, text, bad }) => (
           <div

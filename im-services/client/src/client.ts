@@ -170,7 +170,8 @@ export async function createClient(options: ClientOptions) {
     history: async (chat: number, limit = PAGE_MESSAGES): Promise<number> => {
       const page = await ask(CHAT.history, { chat, before: await store.oldest(chat), limit })
       const read = readMessages(page, { key: new Uint8Array(0), me: me() })
-      if (read.messages.length > 0) await commit(() => ({ messages: read.messages, recalls: read.recalls }))
+      if (read.messages.length > 0)
+        await commit(() => ({ messages: read.messages, recalls: read.recalls, older: true }))
       return read.messages.length
     },
     register: (name: string, password: string): Promise<number> => presence.register(name, password),

@@ -93,6 +93,8 @@ export interface Update {
   profile?: { name: string; about: string }
   messages?: Message[]
   recalls?: { chat: number; seq: number }[]
+  /** The messages are not new: somebody looked back. */
+  older?: boolean
   chats?: ChatSummary[]
   contacts?: ContactEntry[]
   groups?: GroupEntry[]
