@@ -96,16 +96,18 @@ function writeAgentEnv({ dataDir, port }: LaunchConfig, { ingestKey }: Secrets):
 
 function greet(about: { config: LaunchConfig; secrets: Secrets; path: string; seconds: number }): void {
   const { config, secrets, path, seconds } = about
+  const dashboard = process.env.OSSAGENT_DASHBOARD_URL ?? `http://127.0.0.1:${config.port}`
   process.stdout.write(
     [
       "",
       `  OssAgent is running (started in ${seconds.toFixed(1)} s)`,
       "",
-      `  dashboard   ${process.env.OSSAGENT_DASHBOARD_URL ?? `http://127.0.0.1:${config.port}`}`,
+      `  dashboard   ${dashboard}`,
       `  e-mail      ${secrets.adminEmail}`,
       `  password    ${secrets.adminPassword}      (first password; kept in ${path})`,
       "",
       `  your service: source ${join(config.dataDir, "agent.env")}   then use @ossagent/agent, see "Add a service"`,
+      `  two people talk: ${dashboard}/chat, or npm run chat in a terminal each`,
       "  Ctrl-C stops everything.",
       "",
       "",

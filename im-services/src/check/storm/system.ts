@@ -149,7 +149,11 @@ export class System {
         .join(",")
     const local = toLocalEnv({
       ...{ postgresUrl: this.databaseUrl, rpcToken: randomUUID(), appKey: this.appKey },
-      ...{ ticketKey: `${randomUUID()}${randomUUID()}`, dispatchPort: at.http.get("dispatch") as number },
+      ...{
+        ticketKey: `${randomUUID()}${randomUUID()}`,
+        probeKey: randomUUID(),
+        dispatchPort: at.http.get("dispatch") as number,
+      },
       ...{ tcpPort: 0, wsPort: 0, origins: [] },
     })
     const others = Object.keys(COUNTS) as Service[]
