@@ -7,6 +7,7 @@ import { createServer } from "node:net"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import type { Agent } from "@ossagent/agent"
+import { onParentGone } from "@ossagent/svrkit"
 import { claimData } from "./claim.ts"
 import { describeLaunch, type LaunchConfig, parseLaunchConfig } from "./config.ts"
 import { restartOnChange } from "./develop.ts"
@@ -136,7 +137,7 @@ if (process.argv.includes("--help")) {
   )
 } else {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stop(0))
-  if (process.channel !== undefined) process.on("disconnect", () => stop(0))
+  onParentGone(() => stop(0))
   main().catch((error: Error) => {
     process.stderr.write(`ossagent: ${error.message}\n`)
     stop(1)

@@ -12,6 +12,7 @@ export {
 export type { Credential, DoorOptions } from "./door.ts"
 export { type ErrorTable, ServiceError } from "./errors.ts"
 export { runMixed, startMixed } from "./mixed.ts"
+export { onParentGone } from "./parent.ts"
 export { parse } from "./parse.ts"
 export type { RpcDoor, RpcDoorOptions } from "./rpc-door.ts"
 export { defineRpcService, type RpcServiceDefinition, targets } from "./rpc-service.ts"

@@ -17,6 +17,7 @@ import {
 } from "./config.ts"
 import { createDoor, type DoorOptions, type ReadyCheck } from "./door.ts"
 import type { ErrorTable } from "./errors.ts"
+import { onParentGone } from "./parent.ts"
 import { createRpcDoor, type Mixed, type RpcDoor, type RpcDoorOptions } from "./rpc-door.ts"
 
 const STOP_MS = 10_000
@@ -233,7 +234,7 @@ export async function runProcess(
   stopOnSignals(starting)
   try {
     const { url } = await starting
-    // The parent may have gone meanwhile: then `disconnect` stops us.
+    // The parent may have gone meanwhile: then we stop.
     process.send?.({ started: url }, undefined, undefined, () => undefined)
   } catch (error) {
     if (error instanceof ConfigError) process.stderr.write(`${name}: ${error.message}\n`)
@@ -261,7 +262,7 @@ function stopOnSignals(starting: Promise<Running>): void {
   const onSignal = (): void => (stopping ? process.exit(1) : stop(0))
   process.on("SIGTERM", onSignal)
   process.on("SIGINT", onSignal)
-  if (process.channel !== undefined) process.on("disconnect", () => stop(0))
+  onParentGone(() => stop(0))
   process.on("uncaughtException", (error) => {
     void starting.then(({ context }) => {
       context.log.error({ err: error }, "uncaught: the process ends")

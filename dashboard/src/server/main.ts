@@ -106,7 +106,9 @@ function stopOnSignals(stop: () => Promise<void>): void {
   }
   process.on("SIGTERM", () => leave("SIGTERM"))
   process.on("SIGINT", () => leave("SIGINT"))
-  if (process.channel) process.on("disconnect", () => leave("the parent process has ended"))
+  const orphaned = (): void => leave("the parent process has ended")
+  if (process.connected === false) orphaned()
+  else if (process.connected) process.once("disconnect", orphaned)
 }
 
 start().catch((error: unknown) => {

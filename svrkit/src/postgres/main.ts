@@ -46,7 +46,8 @@ function stopWhileStarting(starting: Promise<RunningPostgres>): void {
     void starting.then((server) => server.stop()).finally(() => process.exit(0))
   }
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => stop(signal))
-  if (process.channel) process.on("disconnect", () => stop("disconnect"))
+  if (process.connected === false) stop("disconnect")
+  else if (process.connected) process.on("disconnect", () => stop("disconnect"))
 }
 
 interface Stats {
