@@ -59,7 +59,7 @@ function Closed({ opened, again }: { opened: Exclude<Opened, { is: "open" }>; ag
     return (
       <Middle>
         <Empty icon="chat" title="The chat is open on another page of this browser">
-          <p>All pages have one log-in, so one of them has the chat at a time.</p>
+          <p>They share one log-in: one of them has the chat at a time.</p>
           <Button look="main" onClick={again} className="mt-4">
             Use it here
           </Button>

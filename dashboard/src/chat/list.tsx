@@ -4,7 +4,6 @@ import { type KeyboardEvent, type MouseEvent, type RefObject, useState } from "r
 import { Button } from "../piece/button.tsx"
 import { Empty } from "../piece/panel.tsx"
 import { AddFriend } from "./addfriend.tsx"
-import { ConnectionLine } from "./connectionline.tsx"
 import { ListRow } from "./listrow.tsx"
 import { NewGroup } from "./newgroup.tsx"
 import { OwnMenu } from "./ownmenu.tsx"
@@ -64,7 +63,6 @@ export function List({ rows, chat, shown, onOpen, wantsFocus }: ListProps) {
           </Button>
         </div>
       </header>
-      <ConnectionLine />
       <div className="min-h-0 flex-1 overflow-y-auto">
         <Requests />
         {rows.length === 0 ? (

@@ -80,7 +80,7 @@ export function Messages({ chat, name }: { chat: number; name: string }) {
           </div>
         </div>
       </div>
-      {!atEnd && (
+      {!atEnd && lines.length > 0 && (
         <button
           type="button"
           onClick={toEnd}
@@ -122,7 +122,10 @@ function Older({
 function Mark({ text, plain = false, strong = false }: { text: string; plain?: boolean; strong?: boolean }) {
   if (plain) return <p className="py-1.5 text-center text-ink-3 text-xs">{text}</p>
   return (
-    <div className={`flex items-center gap-3 py-3 text-xs ${strong ? "font-semibold text-accent" : "text-ink-3"}`}>
+    <div
+      data-start={strong ? "" : undefined}
+      className={`flex items-center gap-3 py-3 text-xs ${strong ? "font-semibold text-accent" : "text-ink-3"}`}
+    >
       <span className={`h-px flex-1 ${strong ? "bg-accent/40" : "bg-line"}`} />
       {text}
       <span className={`h-px flex-1 ${strong ? "bg-accent/40" : "bg-line"}`} />

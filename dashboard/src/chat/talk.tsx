@@ -1,6 +1,7 @@
 "use client"
 import { type KeyboardEvent, useEffect, useRef } from "react"
 import { Empty } from "../piece/panel.tsx"
+import { ConnectionLine } from "./connectionline.tsx"
 import { Conversation } from "./conversation.tsx"
 import { List } from "./list.tsx"
 import { Middle } from "./middle.tsx"
@@ -31,45 +32,48 @@ export function Talk() {
   }
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: keys that reach past the field that is written in
-    <div className="flex min-h-0 flex-1" onKeyDown={step}>
-      <List rows={rows} chat={chat} shown={place.is === "list"} onOpen={open} wantsFocus={wantsFocus} />
-      <section
-        aria-label="Conversation"
-        className={`${place.is === "list" ? "hidden md:flex" : "flex"} min-w-0 flex-1 flex-col bg-bg`}
-      >
-        {target.is === "found" && (
-          <Conversation
-            key={target.chat}
-            chat={target.chat}
-            name={target.name}
-            onLeave={() => open(0)}
-            wantsFocus={wantsFocus}
-          />
-        )}
-        {target.is === "none" && (
-          <Middle>
-            <Empty icon="chat" title={rows.length > 0 ? "No conversation is open" : "Nobody is here yet"}>
-              {rows.length > 0
-                ? "Choose one on the left. The arrow keys go through them."
-                : "Add a friend by the name they registered with. When they accept, you can talk."}
-            </Empty>
-          </Middle>
-        )}
-        {(target.is === "finding" || target.is === "missing") && (
-          <Middle>
-            <Empty icon="search" title={target.is === "finding" ? "Looking …" : "This conversation cannot be opened"}>
-              {target.is === "missing" && (
-                <>
-                  <p>{target.why}</p>
-                  <button type="button" onClick={() => open(0)} className="mt-3 font-medium text-accent underline">
-                    To all conversations
-                  </button>
-                </>
-              )}
-            </Empty>
-          </Middle>
-        )}
-      </section>
+    <div className="flex min-h-0 flex-1 flex-col" onKeyDown={step}>
+      <ConnectionLine />
+      <div className="flex min-h-0 flex-1">
+        <List rows={rows} chat={chat} shown={place.is === "list"} onOpen={open} wantsFocus={wantsFocus} />
+        <section
+          aria-label="Conversation"
+          className={`${place.is === "list" ? "hidden md:flex" : "flex"} min-w-0 flex-1 flex-col bg-bg`}
+        >
+          {target.is === "found" && (
+            <Conversation
+              key={target.chat}
+              chat={target.chat}
+              name={target.name}
+              onLeave={() => open(0)}
+              wantsFocus={wantsFocus}
+            />
+          )}
+          {target.is === "none" && (
+            <Middle>
+              <Empty icon="chat" title={rows.length > 0 ? "No conversation is open" : "Nobody is here yet"}>
+                {rows.length > 0
+                  ? "Choose one on the left. The arrow keys go through them."
+                  : "Add a friend by the name they registered with. When they accept, you can talk."}
+              </Empty>
+            </Middle>
+          )}
+          {(target.is === "finding" || target.is === "missing") && (
+            <Middle>
+              <Empty icon="search" title={target.is === "finding" ? "Looking …" : "This conversation cannot be opened"}>
+                {target.is === "missing" && (
+                  <>
+                    <p>{target.why}</p>
+                    <button type="button" onClick={() => open(0)} className="mt-3 font-medium text-accent underline">
+                      To all conversations
+                    </button>
+                  </>
+                )}
+              </Empty>
+            </Middle>
+          )}
+        </section>
+      </div>
     </div>
   )
 }

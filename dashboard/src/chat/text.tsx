@@ -3,7 +3,7 @@ const ADDRESS = /(https?:\/\/[^\s<>"]*[^\s<>".,;:!?)\]}'])/
 /** What somebody wrote, as it is; addresses in it can be followed. */
 export function Text({ text }: { text: string }) {
   return (
-    <span className="break-words whitespace-pre-wrap [overflow-wrap:anywhere]">
+    <span data-testid="words" className="break-words whitespace-pre-wrap [overflow-wrap:anywhere]">
       {text.split(ADDRESS).map((part, i) =>
         i % 2 === 0 ? (
           part

@@ -47,7 +47,7 @@ function Keys({ title, keys }: { title: string; keys: [string[], string][] }) {
       <dl className="space-y-1.5 text-[13px]">
         {keys.map(([combination, what]) => (
           <div key={what} className="flex items-baseline gap-2">
-            <dt className="w-24 shrink-0 space-x-1">
+            <dt className="w-28 shrink-0 space-x-1">
               {combination.map((key) => (
                 <kbd key={key} className="rounded border border-line-strong bg-sunken px-1.5 py-0.5 font-mono text-xs">
                   {key}
