@@ -32,7 +32,9 @@ export function List({ rows, chat, shown, onOpen, wantsFocus }: ListProps) {
   function choose(event: MouseEvent, row: Row): void {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return
     event.preventDefault()
-    wantsFocus.current = matchMedia("(hover: hover)").matches
+    const writes = matchMedia("(hover: hover)").matches
+    if (row.chat === chat && writes) document.querySelector<HTMLElement>("[data-foot] textarea")?.focus()
+    else wantsFocus.current = writes
     onOpen(row.chat)
   }
   function move(event: KeyboardEvent<HTMLUListElement>): void {
