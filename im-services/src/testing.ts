@@ -25,8 +25,12 @@ export interface RunningIm {
   stop: () => Promise<void>
 }
 
-/** Starts all services; `postgresUrl` of an earlier one goes on with what it has. */
-export async function startIm(env: Record<string, string> = {}, postgresUrl?: string): Promise<RunningIm> {
+/** Starts all services, or those given; `postgresUrl` of an earlier one goes on with what it has. */
+export async function startIm(
+  env: Record<string, string> = {},
+  postgresUrl?: string,
+  services = SERVICES,
+): Promise<RunningIm> {
   const postgres = postgresUrl === undefined ? await startTestPostgres() : null
   const url = postgresUrl ?? (postgres as NonNullable<typeof postgres>).url
   const plan = {
@@ -40,7 +44,7 @@ export async function startIm(env: Record<string, string> = {}, postgresUrl?: st
     ...{ dispatchPort: 0, tcpPort: 0, wsPort: 0, origins: ["http://localhost"] },
   }
   const { running, stop } = await startMixed(
-    SERVICES,
+    services,
     {
       ...toLocalEnv(plan),
       PROBE_EVERY_SEC: "0",
@@ -51,13 +55,14 @@ export async function startIm(env: Record<string, string> = {}, postgresUrl?: st
     pino({ level: "silent" }),
   )
   const first = running[0] as NonNullable<(typeof running)[0]>
-  const dispatch = running.find(({ context }) => context.agent.settings.subsystem === "dispatch")
-  const places = await readPlaces(dispatch?.url as string)
+  const urlOf = (name: string) => running.find(({ context }) => context.agent.settings.subsystem === name)?.url as string
+  await until("the SETs are served", async () => (await fetch(`${urlOf("mailbox")}/readyz`)).ok)
+  const places = await readPlaces(urlOf("dispatch"))
   return {
     ...{
       tcpPort: Number(places.tcp.split(":")[1]),
       wsUrl: places.ws,
-      dispatchUrl: dispatch?.url as string,
+      dispatchUrl: urlOf("dispatch"),
       postgresUrl: url,
     },
     channel: first.context.rpc.channel,
