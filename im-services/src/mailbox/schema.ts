@@ -2,13 +2,16 @@ import type pg from "pg"
 
 /**
  * Tables of one SET, made when they are not there. `message`: one row for each mailbox that a message is in; `change`: the newest state of
- * each subject; `body`: texts of group messages, once; `job`: work behind an acknowledgement; `owner`: who may write.
+ * each subject; `body`: texts of group messages, once; `job`: work behind an acknowledgement; `owner`: who may write; `epoch`: what owners put
+ * into sync keys.
  */
 const DDL = `
 CREATE TABLE IF NOT EXISTS owner (
   one boolean PRIMARY KEY DEFAULT true CHECK (one),
   term bigint NOT NULL, run text NOT NULL, epoch integer NOT NULL, sets integer NOT NULL, beat_at timestamptz NOT NULL
 );
+ALTER TABLE owner ADD COLUMN IF NOT EXISTS cluster text NOT NULL DEFAULT '';
+CREATE TABLE IF NOT EXISTS epoch (epoch integer PRIMARY KEY, term bigint NOT NULL);
 CREATE TABLE IF NOT EXISTS message (
   uid bigint NOT NULL, seq bigint NOT NULL, sender bigint NOT NULL, client_id bigint NOT NULL, chat bigint NOT NULL, at bigint NOT NULL,
   kind smallint NOT NULL, flags smallint NOT NULL, ref bigint NOT NULL, body bytea, text text,

@@ -152,7 +152,7 @@ export class MailboxSet {
         await terms.write(claim.owned.term)
         this.ownership = claim.owned
         this.options.onReset()
-        log.info({ set, ...claim.owned }, "the SET is served here")
+        log.info({ set, term: claim.owned.term }, "the SET is served here")
         return client
       }
     } catch (error) {

@@ -8,18 +8,18 @@ import type { MailboxSet } from "./set.ts"
 
 const MOST_HISTORY = 200
 
-/** What is new for a user since a key; the present state when the key is none, of another epoch, or ahead of a store that was put back. */
+/** What is new for a user since a key; the present state when the key is none, of an unknown epoch, or ahead of a store that was put back. */
 export async function readPage(
   set: MailboxSet,
   uid: number,
   key: Uint8Array,
   mostBytes: number,
 ): Promise<PageReplyInit> {
-  const { epoch } = set.owned()
+  const { epoch, known: epochs } = set.owned()
   const recent = await set.latest.recentOf(uid)
   const { latest } = recent
   const known = trySyncKey(key)
-  if (known === null || known.epoch !== epoch || known.seq > latest) return readFirstPage(set, uid, latest)
+  if (known === null || !epochs.has(known.epoch) || known.seq > latest) return readFirstPage(set, uid, latest)
   if (known.seq === latest) return { seq: latest }
   const { entries, more, stored } = await readAfter(set, uid, recent, known.seq)
   const fitting = cut(entries, toPageBytes(mostBytes))
@@ -75,5 +75,5 @@ function toReply(page: PageInit, entries: readonly Entry[], seq: number): PageRe
 export async function isBehind(set: MailboxSet, uid: number, key: Uint8Array): Promise<boolean> {
   const known = trySyncKey(key)
   const { latest } = await set.latest.recentOf(uid)
-  return known === null || known.epoch !== set.owned().epoch || known.seq !== latest
+  return known === null || !set.owned().known.has(known.epoch) || known.seq !== latest
 }
