@@ -2,7 +2,7 @@ import { expect, it } from "vitest"
 import { toCommand } from "./report.ts"
 import { check } from "./run.ts"
 
-const SECONDS = 30
+const SECONDS = 25
 
 it("every promise holds while services and PostgreSQL are killed, stopped and cut off", async () => {
   const asked = { seed: String(Date.now() % 1_000_000_000), seconds: SECONDS }

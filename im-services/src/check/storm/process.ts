@@ -11,7 +11,7 @@ export interface ProcessPlan {
   env: Record<string, string>
 }
 
-const START_MS = 30_000
+const START_MS = 90_000
 const AGAIN_MS = 200
 /** Of pino. */
 const ERROR = 50
