@@ -55,7 +55,8 @@ export async function startIm(
     pino({ level: "silent" }),
   )
   const first = running[0] as NonNullable<(typeof running)[0]>
-  const urlOf = (name: string) => running.find(({ context }) => context.agent.settings.subsystem === name)?.url as string
+  const urlOf = (name: string) =>
+    running.find(({ context }) => context.agent.settings.subsystem === name)?.url as string
   await until("the SETs are served", async () => (await fetch(`${urlOf("mailbox")}/readyz`)).ok)
   const places = await readPlaces(urlOf("dispatch"))
   return {
