@@ -41,11 +41,13 @@ export function toGroupUpdate(page: Page, gid: number, { state, me }: Parts): Up
   const place = state.places.get(gid) ?? { gid, key: new Uint8Array(0), newest: 0 }
   const { messages, recalls, ownIds } = readMessages(page, { key: place.key, me })
   const chats = new ChatEdits(state.chats)
-  if (page.restart) chats.empty(gid)
+  // Without a key it is the first page of a group that was small before: what is here was written then.
+  const anew = page.restart && place.key.length > 0
+  if (anew) chats.empty(gid)
   for (const message of messages) chats.add({ ...message, chat: gid })
   for (const { seq } of recalls) chats.recall(gid, seq)
   return {
-    ...(page.restart ? { emptied: [gid] } : {}),
+    ...(anew ? { emptied: [gid] } : {}),
     messages: messages.map((message) => ({ ...message, chat: gid })),
     recalls: recalls.map(({ seq }) => ({ chat: gid, seq })),
     chats: chats.edited(),
