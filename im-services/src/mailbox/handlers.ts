@@ -76,7 +76,7 @@ export function createHandlers(held: ReadonlyMap<number, Held>, sets: number): M
       const { watchers, run } = heldOf(set)
       return { run, watched: watchers.beat(access, accessRun) }
     },
-    sync: ({ uid, key, mostBytes }) => guarded(() => readPage(of(uid).set, uid, key, mostBytes)),
+    sync: ({ uid, ...asked }) => guarded(() => readPage(of(uid).set, uid, asked)),
     history: ({ uid, ...asked }) => guarded(() => readOlder(of(uid).set, uid, asked)),
     find: ({ uid, from, clientId }) =>
       guarded(async (): Promise<FindReplyInit> => {

@@ -19,7 +19,7 @@ export function cut(entries: readonly Entry[], mostBytes: number): Entry[] {
 }
 
 export interface PageFacts {
-  /** Whose page. */
+  /** Who reads it. */
   uid: number
   epoch: number
   /** The number that the asker has; what is in the page counts from it. */

@@ -46,7 +46,7 @@ const hello = (clientId: number, more: ItemInit = {}): ItemInit => ({
   ...more,
 })
 async function pageOf({ set }: OpenSet, uid: number, key: Uint8Array = NONE, mostBytes = 0): Promise<Page> {
-  const { page } = await readPage(set, uid, key, mostBytes)
+  const { page } = await readPage(set, uid, { key, mostBytes })
   return decode(PageCodec, page ?? NONE)
 }
 /** All pages from a key on, as a client reads them. */
@@ -76,7 +76,7 @@ test("a message is read once, in order, by a device without a key and by one tha
   expect(await isBehind(one.set, BOB, first.key)).toBe(true)
   const { key } = await syncAll(one, BOB, first.key)
   expect(await isBehind(one.set, BOB, key)).toBe(false)
-  expect((await readPage(one.set, BOB, key, 0)).page ?? NONE).toHaveLength(0)
+  expect((await readPage(one.set, BOB, { key, mostBytes: 0 })).page ?? NONE).toHaveLength(0)
 })
 
 test("sent twice with one id it is stored once and answers the same; another text with that id is refused", async () => {

@@ -12,8 +12,7 @@ const MOST_HISTORY = 200
 export async function readPage(
   set: MailboxSet,
   uid: number,
-  key: Uint8Array,
-  mostBytes: number,
+  { key, mostBytes, reader = 0 }: { key: Uint8Array; mostBytes: number; reader?: number },
 ): Promise<PageReplyInit> {
   const { epoch, known: epochs } = set.owned()
   const recent = await set.latest.recentOf(uid)
@@ -25,7 +24,7 @@ export async function readPage(
   const fitting = cut(entries, toPageBytes(mostBytes))
   const rest = more || fitting.length < entries.length
   const seq = rest ? ((fitting.at(-1) as Entry | undefined)?.seq ?? latest) : latest
-  const page = toPage(fitting, { uid, epoch, base: known.seq, seq, more: rest })
+  const page = toPage(fitting, { uid: reader || uid, epoch, base: known.seq, seq, more: rest })
   return { ...toReply(page, fitting, seq), stored }
 }
 
@@ -45,7 +44,7 @@ async function readFirstPage(set: MailboxSet, uid: number, latest: number): Prom
 export async function readOlder(
   set: MailboxSet,
   uid: number,
-  { chat, before, limit }: { chat: number; before: number; limit: number },
+  { chat, before, limit, reader = 0 }: { chat: number; before: number; limit: number; reader?: number },
 ): Promise<PageReplyInit> {
   const { epoch } = set.owned()
   const most = Math.min(limit === 0 ? 50 : limit, MOST_HISTORY)
@@ -53,7 +52,7 @@ export async function readOlder(
   const messages = await readHistory(set.pool, uid, { chat, before: upTo, limit: most + 1 })
   const shown = messages.slice(-most)
   const base = shown[0]?.seq ?? 0
-  const page = toPage(shown, { uid, epoch, base, seq: 0, more: messages.length > most })
+  const page = toPage(shown, { uid: reader || uid, epoch, base, seq: 0, more: messages.length > most })
   return toReply({ ...page, key: new Uint8Array(0), baseSeq: base }, shown, 0)
 }
 

@@ -23,17 +23,19 @@ export function createRead(deps: Deps): Pick<MessageHandlers, "read" | "syncGrou
     syncGroup: async ({ uid, device, gid, key, mostBytes }, call) => {
       await membersOf(deps, uid, gid, call)
       const { page } = await translate(
-        mailbox.clientOf(gid).sync({ uid: gid, device, key, mostBytes }, { under: call }),
+        mailbox.clientOf(gid).sync({ uid: gid, device, key, mostBytes, reader: uid }, { under: call }),
       )
       return { page }
     },
     history: async ({ uid, chat, before, limit }, call) => {
+      const look = (owner: number) => {
+        const asked = { uid: owner, chat, before, limit, reader: uid }
+        return translate(mailbox.clientOf(owner).history(asked, { under: call }))
+      }
       const large = isGroup(chat) && (await membersOf(deps, uid, chat, call)).large
-      const owner = large ? chat : uid
-      const { page } = await translate(
-        mailbox.clientOf(owner).history({ uid: owner, chat, before, limit }, { under: call }),
-      )
-      return { page }
+      const found = large ? await look(chat) : null
+      // What was written while the group was small lies in its members' mailboxes.
+      return { page: (found === null || found.messages === 0 ? await look(uid) : found).page }
     },
   }
 }

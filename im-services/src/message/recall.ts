@@ -1,5 +1,6 @@
 import { isGroup, Kind, RECALL_MS } from "@ossagent/im-client/protocol"
 import type { ServerCall } from "@ossagent/svrkit/rpc"
+import { type JobInit, type Result, Stored } from "../mailbox/generated/mailbox.codec.ts"
 import type { RecallRequest, SendReplyInit } from "./generated/message.codec.ts"
 import { type MessageHandlers, messageError } from "./generated/message.server.ts"
 import { membersOf } from "./members.ts"
@@ -42,9 +43,16 @@ async function recallInGroup(
 ): Promise<SendReplyInit> {
   const { members, large } = await membersOf(deps, uid, chat, call)
   const recall = { from: uid, clientId, kind: Kind.recall, recallId: messageId }
-  const item = { ...recall, uid: large ? chat : uid, chat, notBefore: Date.now() - RECALL_MS }
-  const job = { ...recall, gid: chat, members, marker: large ? 1 : 0 }
-  const stored = await append(deps, { items: [item], job }, call)
+  const inMailboxOf = (owner: number, job: Pick<JobInit, "members" | "marker">): Promise<Result> => {
+    const item = { ...recall, uid: owner, chat, notBefore: Date.now() - RECALL_MS }
+    return append(deps, { items: [item], job: { ...recall, gid: chat, ...job } }, call)
+  }
+  const fromGroup = large ? await inMailboxOf(chat, { members, marker: 1 }) : null
+  // What was written while the group was small lies in its members' mailboxes.
+  const stored =
+    fromGroup === null || fromGroup.outcome === Stored.noTarget
+      ? await inMailboxOf(uid, { members: members.filter((member) => member !== uid), marker: 0 })
+      : fromGroup
   ensureStored(stored, "recall")
   return { seq: stored.seq, at: stored.at }
 }

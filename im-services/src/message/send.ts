@@ -4,7 +4,7 @@ import type { ItemInit, Result } from "../mailbox/generated/mailbox.codec.ts"
 import type { SendReplyInit, SendRequest } from "./generated/message.codec.ts"
 import { type MessageHandlers, messageError } from "./generated/message.server.ts"
 import { membersOf } from "./members.ts"
-import { append, type Deps, ensureStored } from "./store.ts"
+import { append, type Deps, ensureStored, translate } from "./store.ts"
 
 const SPAM = 1
 
@@ -63,12 +63,31 @@ async function sendToUser(deps: Deps, request: SendRequest, sent: Sent, call: Se
 async function sendToGroup(deps: Deps, request: SendRequest, sent: Sent, call: ServerCall): Promise<SendReplyInit> {
   const { uid, device, chat } = request
   const { members, large } = await membersOf(deps, uid, chat, call)
+  if (large) {
+    const early = await findEarly(deps, request, call)
+    if (early !== null) return early
+  }
   const job = { ...sent, gid: chat, kind: Kind.text, members, marker: large ? 1 : 0 }
   const item = large ? { ...sent, uid: chat, chat } : { ...sent, uid, chat, device }
   const stored = await append(deps, { items: [item], job: large ? { ...job, text: "" } : job }, call)
   ensureStored(stored, "send")
   deps.points.taken[large ? "large" : "group"].inc()
   return toReply(stored)
+}
+
+/** The same message, where it was taken while the group was small: it is with the members already. */
+async function findEarly(
+  { mailbox }: Deps,
+  { uid, chat, clientId, text }: SendRequest,
+  call: ServerCall,
+): Promise<SendReplyInit | null> {
+  const { found, item, seq } = await translate(
+    mailbox.clientOf(uid).find({ uid, from: uid, clientId }, { under: call }),
+  )
+  if (!found) return null
+  if (item.chat !== chat || (item.text !== text && item.text !== ""))
+    throw messageError("same_id", "cannot send: another message was sent with this client id")
+  return { seq, at: item.at }
 }
 
 const toReply = ({ seq, at }: Result): SendReplyInit => ({ seq, at })

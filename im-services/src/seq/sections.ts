@@ -16,6 +16,12 @@ export function sectionOf(uid: number): number {
   return FIRST_GROUP_SECTION + Math.floor((uid - FIRST_GROUP) / SECTION_USERS)
 }
 
+/**
+ * The number that those of a section are above. Those of groups are above all that users are ever given: a chat that begins in mailboxes of
+ * its members and goes on in one of the group's own keeps its order.
+ */
+export const floorOf = (section: number): number => (section < FIRST_GROUP_SECTION ? 0 : FIRST_GROUP)
+
 /** The place within the section, 0 to 99,999. */
 export const placeOf = (uid: number): number => (uid < FIRST_GROUP ? uid : uid - FIRST_GROUP) % SECTION_USERS
 

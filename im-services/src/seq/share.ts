@@ -1,6 +1,7 @@
 import type { Store } from "@ossagent/svrkit/store"
 import type { Section, SectionInit } from "./generated/seq.codec.ts"
 import { Numbers } from "./numbers.ts"
+import { floorOf } from "./sections.ts"
 
 export type SectionStore = Store<number, Section, SectionInit>
 
@@ -92,7 +93,7 @@ export class OwnedShare {
     const stored = await this.store.get(section)
     if ((stored?.value.term ?? 0) > this.term) throw new Deposed(`section ${section} has a newer owner`)
     const entry: Entry = {
-      numbers: new Numbers(stored?.value.max ?? 0),
+      numbers: new Numbers(Math.max(stored?.value.max ?? 0, floorOf(section))),
       version: stored?.version ?? 0,
       raising: null,
       usedAt: performance.now(),

@@ -1554,6 +1554,8 @@ export interface SyncRequest extends Unknown {
   device: number
   key: Uint8Array
   mostBytes: number
+  /** Of a large group: who reads, and is told the client ids of what they wrote. */
+  reader: number
 }
 
 /** SyncRequest as it may be given: what is left out is at its default. */
@@ -1562,6 +1564,7 @@ export interface SyncRequestInit extends Unknown {
   device?: number | undefined
   key?: Uint8Array | undefined
   mostBytes?: number | undefined
+  reader?: number | undefined
 }
 
 export function createSyncRequest(): SyncRequest {
@@ -1570,6 +1573,7 @@ export function createSyncRequest(): SyncRequest {
     device: 0,
     key: NO_BYTES,
     mostBytes: 0,
+    reader: 0,
   }
 }
 
@@ -1594,6 +1598,11 @@ export function writeSyncRequest(w: Writer, m: SyncRequestInit): void {
     w.key(32)
     w.uint32(v4, "SyncRequest.mostBytes")
   }
+  const v5 = m.reader
+  if (v5 !== undefined && v5 !== 0) {
+    w.key(40)
+    w.uint64(v5, "SyncRequest.reader")
+  }
   if (m.$unknown !== undefined) w.raw(m.$unknown)
 }
 
@@ -1614,6 +1623,9 @@ export function readSyncRequest(r: Reader, end: number, into?: SyncRequest): Syn
         break
       case 32:
         m.mostBytes = r.uint32()
+        break
+      case 40:
+        m.reader = r.uint64()
         break
       default:
         r.unknown(m, key, from, end)
@@ -1636,6 +1648,8 @@ export interface HistoryRequest extends Unknown {
   chat: number
   before: number
   limit: number
+  /** As in SyncRequest. */
+  reader: number
 }
 
 /** HistoryRequest as it may be given: what is left out is at its default. */
@@ -1644,6 +1658,7 @@ export interface HistoryRequestInit extends Unknown {
   chat?: number | undefined
   before?: number | undefined
   limit?: number | undefined
+  reader?: number | undefined
 }
 
 export function createHistoryRequest(): HistoryRequest {
@@ -1652,6 +1667,7 @@ export function createHistoryRequest(): HistoryRequest {
     chat: 0,
     before: 0,
     limit: 0,
+    reader: 0,
   }
 }
 
@@ -1676,6 +1692,11 @@ export function writeHistoryRequest(w: Writer, m: HistoryRequestInit): void {
     w.key(32)
     w.uint32(v4, "HistoryRequest.limit")
   }
+  const v5 = m.reader
+  if (v5 !== undefined && v5 !== 0) {
+    w.key(40)
+    w.uint64(v5, "HistoryRequest.reader")
+  }
   if (m.$unknown !== undefined) w.raw(m.$unknown)
 }
 
@@ -1696,6 +1717,9 @@ export function readHistoryRequest(r: Reader, end: number, into?: HistoryRequest
         break
       case 32:
         m.limit = r.uint32()
+        break
+      case 40:
+        m.reader = r.uint64()
         break
       default:
         r.unknown(m, key, from, end)
