@@ -91,7 +91,6 @@ async function follow(
 ): Promise<Ownership> {
   const restored = before.term < lastTerm || (before.cluster !== "" && before.cluster !== cluster)
   if (restored) await client.query("DELETE FROM epoch")
-  else await note(client, before)
   const known = (await client.query<{ epoch: number }>("SELECT epoch FROM epoch")).rows.map((row) => row.epoch)
   const owned = { term: Math.max(before.term, lastTerm) + 1, epoch: newEpoch([...known, before.epoch]) }
   await client.query("UPDATE owner SET term = $1, run = $2, epoch = $3, cluster = $4, beat_at = clock_timestamp()", [

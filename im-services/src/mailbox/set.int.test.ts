@@ -253,6 +253,23 @@ test("a key of another epoch, or ahead of a store that was put back, begins anew
     expect(await pageOf(one, BOB, toSyncKey(key))).toMatchObject({ restart: true })
 })
 
+test("keys of earlier owners are known, but not where their store was copied under another owner or into another cluster", async () => {
+  const one = await openFresh()
+  await appendTo(one, hello(1))
+  const { key } = await syncAll(one, BOB)
+  const ownerSays = async (what: string): Promise<void> => {
+    await one.set.pool.query(what)
+    await one.restart()
+  }
+  await one.restart()
+  expect(await isBehind(one.set, BOB, key)).toBe(false)
+  await ownerSays("UPDATE owner SET cluster = 'another'")
+  expect(await pageOf(one, BOB, key)).toMatchObject({ restart: true })
+  const later = (await syncAll(one, BOB)).key
+  await ownerSays("DELETE FROM epoch")
+  expect(await pageOf(one, BOB, later)).toMatchObject({ restart: true })
+})
+
 test("an owner that stands still within a transaction is followed by another one", async () => {
   const set = sets++
   const first = await openSet(postgres.url, set)
