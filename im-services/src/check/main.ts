@@ -16,6 +16,7 @@ one, all devices agree, no number fell, nobody was refused what they may do, and
   --seconds N  length of the storm, ${LEAST_SECONDS} to ${MOST_SECONDS}; default 60
   --minutes N  the same in minutes
   --seed TEXT  repeats the blows and the choices of an earlier check; default: a new one
+  --keep       keeps report, history and logs also when all is well
   --help       this text
 
 Exit codes: 0 every promise held; 1 one did not, then a report, the history and all logs are kept and their place is printed;
@@ -23,13 +24,14 @@ Exit codes: 0 every promise held; 1 one did not, then a report, the history and 
 `
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
-function readArguments(): { seed: string; seconds: number } | string {
+function readArguments(): { seed: string; seconds: number; keep: boolean } | string {
   try {
     const { values } = parseArgs({
       options: {
         seconds: { type: "string" },
         minutes: { type: "string" },
         seed: { type: "string" },
+        keep: { type: "boolean", default: false },
         help: { type: "boolean" },
       },
     })
@@ -40,7 +42,7 @@ function readArguments(): { seed: string; seconds: number } | string {
     const seconds = values.minutes !== undefined ? Number(values.minutes) * 60 : Number(values.seconds ?? 60)
     if (!(seconds >= LEAST_SECONDS && seconds <= MOST_SECONDS))
       return `the storm must last ${LEAST_SECONDS} to ${MOST_SECONDS} s`
-    return { seconds, seed: values.seed ?? String(Date.now() % 1_000_000_000) }
+    return { seconds, keep: values.keep, seed: values.seed ?? String(Date.now() % 1_000_000_000) }
   } catch (error) {
     return (error as Error).message
   }
@@ -77,7 +79,8 @@ async function main(): Promise<number> {
     for (const { kind, uid, what } of faults.slice(0, MOST_SHOWN))
       say(`FAULT ${kind}${uid === 0 ? "" : `, user ${uid}`}: ${what}`)
     if (faults.length > MOST_SHOWN) say(`and ${faults.length - MOST_SHOWN} more`)
-    say(faults.length === 0 ? "every promise held" : `${faults.length} faults: see ${kept}/report.txt`)
+    say(faults.length === 0 ? "every promise held" : `${faults.length} faults`)
+    if (kept !== null) say(`see ${kept}/report.txt`)
     return faults.length === 0 ? 0 : 1
   } catch (error) {
     if (!signal.aborted) throw error

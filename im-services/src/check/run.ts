@@ -26,6 +26,8 @@ export interface CheckOptions {
   seed: string
   seconds: number
   say: (line: string) => void
+  /** Logs and history are not put away when all is well. */
+  keep?: boolean
   /** Ends the check early; it then rejects with the reason. */
   signal: AbortSignal
 }
@@ -33,7 +35,7 @@ export interface CheckOptions {
 export interface Verdict {
   faults: Fault[]
   counts: Counts
-  /** Where the report, the history and the logs lie; null when all is well, for they are put away. */
+  /** Where the report, the history and the logs lie; null: they are put away. */
   kept: string | null
 }
 
@@ -56,7 +58,7 @@ export async function check(options: CheckOptions): Promise<Verdict> {
   const system = new System({ dir, onTrouble: (message) => diary.trouble(message) })
   const book = new Book(() => performance.now())
   const people: Person[] = []
-  let well = false
+  let kept = true
   try {
     await system.start()
     say("all services run, each in processes of its own")
@@ -67,14 +69,14 @@ export async function check(options: CheckOptions): Promise<Verdict> {
     await readAnew(people)
     const { history, faults: found } = await settle({ system, book, people, say, signal })
     const faults = [...found, ...diary.troubles]
-    well = faults.length === 0
-    if (!well) await writeReport(dir, { options, faults, history, events: diary.events })
-    return { faults, counts: count(history, blows), kept: well ? null : dir }
+    kept = faults.length > 0 || options.keep === true
+    if (kept) await writeReport(dir, { options, faults, history, events: diary.events })
+    return { faults, counts: count(history, blows), kept: kept ? dir : null }
   } finally {
     for (const person of people) person.end()
     await Promise.allSettled(people.map((person) => person.stop()))
     await system.stop()
-    await rm(well || signal.aborted ? dir : join(dir, "postgres"), { recursive: true, force: true })
+    await rm(kept && !signal.aborted ? join(dir, "postgres") : dir, { recursive: true, force: true })
   }
 }
 
