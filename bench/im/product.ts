@@ -18,6 +18,7 @@ export interface ImProduct {
   tcpPort: number
   wsPort: number
   appKey: string
+  postgresUrl: string
   child: ChildProcess
   stop: () => Promise<void>
 }
@@ -50,7 +51,7 @@ export async function startIm(more: Record<string, string> = {}): Promise<ImProd
   const child = fork(join(ROOT, "im-services/dist/main.js"), { env: { PATH: process.env.PATH, ...env } })
   await started(child)
   return {
-    ...{ tcpPort, wsPort, appKey, child },
+    ...{ tcpPort, wsPort, appKey, child, postgresUrl: postgres.url },
     stop: async () => {
       const ended = once(child, "exit")
       child.kill("SIGTERM")
