@@ -54,8 +54,13 @@ export function evaluate(tasks: readonly Task[], known: Known): Evaluated {
 }
 
 function evaluateAppend(append: AppendRequest, results: Result[], known: Known, to: Evaluated): void {
-  const { items, job, bodies } = append
-  for (const item of items) results.push(evaluateItem(item, known, to))
+  const { items, job, bodies, together } = append
+  let refused: Result | null = null
+  for (const item of items) {
+    const result: Result = refused === null ? evaluateItem(item, known, to) : { ...refused }
+    if (together && result.outcome !== Stored.stored) refused = result
+    results.push(result)
+  }
   for (const { key, text } of bodies) to.batch.bodies.push({ key, text, at: known.now })
   const first = items[0]
   if (job !== undefined && first !== undefined && (results[0] as Result).outcome === Stored.stored)

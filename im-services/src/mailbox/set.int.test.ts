@@ -284,3 +284,19 @@ test("an owner that stands still within a transaction is followed by another one
   still.release(true)
   await pool.end()
 })
+
+test("items of one append that go together are all stored or none, and a repeat finds all", async () => {
+  const one = await openFresh()
+  const both = [hello(1, { needsFriend: true }), { ...hello(1), uid: ANN, chat: BOB }].map(item)
+  const append = () => one.set.append({ ...createAppendRequest(), items: both, together: true })
+  expect((await append()).map(({ outcome }) => outcome)).toEqual([Stored.notFriends, Stored.notFriends])
+  expect((await syncAll(one, ANN)).texts).toEqual([])
+  const change = { uid: BOB, topic: Topic.contact, subject: ANN, state: ContactState.friend }
+  await one.set.putChanges([{ ...createChangeItem(), ...change }])
+  const first = await append()
+  expect(first.map(({ outcome }) => outcome)).toEqual([Stored.stored, Stored.stored])
+  expect(first[0]?.at).toBe(first[1]?.at)
+  expect(await append()).toEqual(first.map((result) => ({ ...result, outcome: Stored.repeated })))
+  expect((await syncAll(one, ANN)).texts).toEqual(["text 1"])
+  expect((await syncAll(one, BOB)).texts).toEqual(["text 1"])
+})

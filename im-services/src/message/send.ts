@@ -4,7 +4,7 @@ import type { ItemInit, Result } from "../mailbox/generated/mailbox.codec.ts"
 import type { SendReplyInit, SendRequest } from "./generated/message.codec.ts"
 import { type MessageHandlers, messageError } from "./generated/message.server.ts"
 import { membersOf } from "./members.ts"
-import { append, type Deps, ensureStored, translate } from "./store.ts"
+import { append, appendAll, type Deps, ensureStored, translate } from "./store.ts"
 
 const SPAM = 1
 
@@ -44,19 +44,44 @@ async function judge({ spam, points }: Deps, { uid, chat, text }: SendRequest, c
 
 type Sent = Pick<ItemInit, "from" | "clientId" | "text" | "flags">
 
-/** The receiver's first: the sender's own is there only if the receiver has it. Repeated after a crash between the two, it does what is missing. */
+/**
+ * The sender's own is there only if the receiver has it: in one transaction where both are of one SET, else the receiver's first. Repeated
+ * after a crash between the two, it does what is missing.
+ */
 async function sendToUser(deps: Deps, request: SendRequest, sent: Sent, call: ServerCall): Promise<SendReplyInit> {
   const { uid, device, chat } = request
-  let at = 0
-  if (chat !== uid) {
-    const theirs = await append(deps, { items: [{ ...sent, uid: chat, chat: uid, needsFriend: true }] }, call)
-    ensureStored(theirs, "send")
-    at = theirs.at
-  }
-  const own = await append(deps, { items: [{ ...sent, uid, chat, at, device }] }, call)
-  ensureStored(own, "send")
+  const theirs: ItemInit = { ...sent, uid: chat, chat: uid, needsFriend: true }
+  const own: ItemInit = { ...sent, uid, chat, device }
+  const one = deps.mailbox.setOf(uid) === deps.mailbox.setOf(chat)
+  const stored =
+    chat === uid
+      ? await appendOwn(deps, own, call)
+      : await (one ? appendBoth : appendInTurn)(deps, { theirs, own }, call)
   deps.points.taken.user.inc()
-  return toReply(own)
+  return toReply(stored)
+}
+
+interface Copies {
+  theirs: ItemInit
+  own: ItemInit
+}
+
+async function appendBoth(deps: Deps, { theirs, own }: Copies, call: ServerCall): Promise<Result> {
+  const results = await appendAll(deps, { items: [theirs, own], together: true }, call)
+  for (const result of results) ensureStored(result, "send")
+  return results[1] as Result
+}
+
+async function appendInTurn(deps: Deps, { theirs, own }: Copies, call: ServerCall): Promise<Result> {
+  const first = await append(deps, { items: [theirs] }, call)
+  ensureStored(first, "send")
+  return appendOwn(deps, { ...own, at: first.at }, call)
+}
+
+async function appendOwn(deps: Deps, own: ItemInit, call: ServerCall): Promise<Result> {
+  const stored = await append(deps, { items: [own] }, call)
+  ensureStored(stored, "send")
+  return stored
 }
 
 /** Small groups: the sender's own and the work for all others in one transaction. Large ones: the group's own mailbox and the work of telling. */

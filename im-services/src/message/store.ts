@@ -14,14 +14,22 @@ export interface Deps {
   points: MessagePoints
 }
 
-/** Appends to one mailbox; answers the first item's result. Throws for what is not stored, in this service's words. */
-export async function append({ mailbox, points }: Deps, request: AppendRequestInit, call: ServerCall): Promise<Result> {
+/** Appends to mailboxes of one SET. Throws where that cannot be done now, in this service's words. */
+export async function appendAll(
+  { mailbox, points }: Deps,
+  request: AppendRequestInit,
+  call: ServerCall,
+): Promise<readonly Result[]> {
   const uid = request.items?.[0]?.uid as number
   const from = performance.now()
   const { results } = await translate(mailbox.clientOf(uid).append(request, { under: call }))
   points.mailbox.record(call.version, performance.now() - from)
-  return results[0] as Result
+  return results
 }
+
+/** The first item's result. */
+export const append = async (deps: Deps, request: AppendRequestInit, call: ServerCall): Promise<Result> =>
+  (await appendAll(deps, request, call))[0] as Result
 
 const REFUSALS: Readonly<Record<number, readonly [Parameters<typeof messageError>[0], string]>> = {
   [Stored.sameId]: ["same_id", "another message was sent with this client id"],

@@ -469,6 +469,8 @@ export interface AppendRequest extends Unknown {
   /** Stored in the same transaction; not again when the item is a repeat. */
   job?: Job | undefined
   bodies: Body[]
+  /** All or none: what follows a refused item is refused as it was. */
+  together: boolean
 }
 
 /** AppendRequest as it may be given: what is left out is at its default. */
@@ -476,6 +478,7 @@ export interface AppendRequestInit extends Unknown {
   items?: readonly ItemInit[] | undefined
   job?: JobInit | undefined
   bodies?: readonly BodyInit[] | undefined
+  together?: boolean | undefined
 }
 
 export function createAppendRequest(): AppendRequest {
@@ -483,6 +486,7 @@ export function createAppendRequest(): AppendRequest {
     items: [],
     job: undefined,
     bodies: [],
+    together: false,
   }
 }
 
@@ -509,6 +513,11 @@ export function writeAppendRequest(w: Writer, m: AppendRequestInit): void {
       w.close(at3)
     }
   }
+  const v4 = m.together
+  if (v4 === true) {
+    w.key(32)
+    w.bool(v4)
+  }
   if (m.$unknown !== undefined) w.raw(m.$unknown)
 }
 
@@ -526,6 +535,9 @@ export function readAppendRequest(r: Reader, end: number, into?: AppendRequest):
         break
       case 26:
         m.bodies.push(readBody(r, r.item(end)))
+        break
+      case 32:
+        m.together = r.bool()
         break
       default:
         r.unknown(m, key, from, end)
