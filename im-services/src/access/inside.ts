@@ -16,7 +16,7 @@ export function serveInside(rpc: RpcDoor, table: SessionTable): void {
       let count = 0
       for (const [at, uid] of uids.entries()) {
         const seq = seqs[at] ?? Number.MAX_SAFE_INTEGER
-        for (const session of table.of(uid)) {
+        for (let session = table.firstOf(uid); session !== null; session = session.sibling) {
           if (seq <= session.seq || session.device === origins[at]) continue
           session.notify(seq, committedAt)
           count++

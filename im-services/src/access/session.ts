@@ -24,6 +24,10 @@ import type { Wire, WireEvents } from "./wire.ts"
 const { hello: HELLO, login: LOGIN, register: REGISTER, heartbeat: HEARTBEAT, sync: SYNC } = CHAT_METHODS
 const NOTHING = new Uint8Array(0)
 const NEW = Uint8Array.of(1)
+/** The same for everybody: with its length, and without. */
+const NOTIFIES = { tcp: toFrame(NOTIFY, 0, NEW, true), ws: toFrame(NOTIFY, 0, NEW, false) }
+/** Out of Node's pool: bytes of its own for a small frame cost more than all else of it. */
+const allocate = (size: number): Uint8Array => Buffer.allocUnsafe(size)
 /** Requests of one connection that are not answered; a page counts as 16. */
 const MOST_IN_FLIGHT = 64
 const PAGE_WEIGHT = 16
@@ -203,7 +207,7 @@ export class Session implements WireEvents, Turning, Asker, Bucket {
     if (this.state !== "in") return
     if ((this.waitsFor & ASKED) !== 0 || this.syncs > 0) this.newest = Math.max(this.newest, seq)
     else if (this.notifiedAt === 0) {
-      this.send(toFrame(NOTIFY, 0, NEW, this.wire.withLength))
+      this.send(NOTIFIES[this.wire.transport])
       this.points.notifies.inc()
       this.setNotified(Date.now())
       if (committedAt > 0) this.points.notify.record(Math.max(0, this.notifiedAt - committedAt))
@@ -232,7 +236,7 @@ export class Session implements WireEvents, Turning, Asker, Bucket {
   }
 
   reply(id: number, body: Uint8Array): void {
-    this.send(toFrame(REPLY, id, body, this.wire.withLength))
+    this.send(toFrame(REPLY, id, body, this.wire.withLength, allocate))
   }
 
   refuse(id: number, why: Refusal): void {

@@ -13,9 +13,14 @@ export class SessionTable {
     return this.first.has(uid)
   }
 
+  /** The first of the user's sessions; `sibling` is the next. */
+  firstOf(uid: number): Session | null {
+    return this.first.get(uid) ?? null
+  }
+
   /** The user's sessions, in no order; do not add or remove meanwhile. */
   *of(uid: number): Generator<Session> {
-    for (let one = this.first.get(uid) ?? null; one !== null; one = one.sibling) yield one
+    for (let one = this.firstOf(uid); one !== null; one = one.sibling) yield one
   }
 
   /** Adds a session; answers the one that has to go for it, if any. */

@@ -43,7 +43,7 @@ export function createNotifier(rpc: Pick<RpcDoor, "channel">, watchers: Watchers
 function* byAccess(news: readonly News[], watchers: Watchers): Generator<[string, Told]> {
   const open = new Map<string, Told>()
   for (const { uid, seq, origin } of news) {
-    for (const name of watchers.of(uid)) {
+    for (const { name } of watchers.of(uid)) {
       let told = open.get(name)
       if (told === undefined) {
         told = { uids: [], seqs: [], origins: [] }

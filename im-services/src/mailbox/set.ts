@@ -6,8 +6,8 @@ import { setTimeout as sleep } from "node:timers/promises"
 import { Topic } from "@ossagent/im-client/protocol"
 import { RpcError } from "@ossagent/svrkit/rpc"
 import type pg from "pg"
-import { BoundedMap } from "../bounded-map.ts"
-import { type ChangeRow, commitBatch, DeposedError, nameOf } from "./commit.ts"
+import { type ChangeRow, commitBatch, DeposedError, type MessageRow, nameOf } from "./commit.ts"
+import { Contacts } from "./contacts.ts"
 import { type Evaluated, evaluate, type Known, needsOf, type Result, subjectName, type Task } from "./evaluate.ts"
 import { type AppendRequest, type ChangeItem, Stored } from "./generated/mailbox.codec.ts"
 import { createLatest, type Latest } from "./latest.ts"
@@ -59,7 +59,7 @@ export class MailboxSet {
   readonly latest: Latest
   ownership: Ownership | null = null
   private readonly options: SetOptions
-  private readonly contacts = new BoundedMap<string, number>(MOST_CONTACTS)
+  private readonly contacts = new Contacts(MOST_CONTACTS)
   private waiting: Waiting[] = []
   private waitingRows = 0
   private wake: (() => void) | null = null
@@ -228,7 +228,7 @@ export class MailboxSet {
   private async prepare(tasks: readonly Task[]): Promise<Evaluated> {
     const needs = needsOf(tasks)
     const uids = [...needs.counts.keys()]
-    const unknown = needs.contacts.filter((contact) => this.contacts.get(subjectName(contact)) === undefined)
+    const unknown = needs.contacts.filter(({ uid, subject }) => this.contacts.get(uid, subject) === undefined)
     const [lasts, latest, states, targets] = await Promise.all([
       this.options.allocate(uids, [...needs.counts.values()]),
       this.latest.of(uids),
@@ -240,8 +240,9 @@ export class MailboxSet {
       if ((next.get(uid) as number) < (latest[i] as number))
         throw unavailable(`the numbers of ${uid} fell: ${(next.get(uid) as number) + 1} after ${latest[i]}`)
     const byName = new Map(states.map((state) => [subjectName(state), state]))
-    for (const contact of unknown) this.contacts.set(subjectName(contact), byName.get(subjectName(contact))?.state ?? 0)
-    return evaluate(tasks, {
+    for (const contact of unknown)
+      this.contacts.set(contact.uid, contact.subject, byName.get(subjectName(contact))?.state ?? 0)
+    const evaluated = evaluate(tasks, {
       contact: (uid, peer) => this.contactOf(byName, uid, peer),
       states: byName,
       targets: new Map(targets.map((target) => [nameOf(target), target])),
@@ -252,11 +253,14 @@ export class MailboxSet {
       },
       now: Date.now(),
     } satisfies Known)
+    this.contacts.trim()
+    return evaluated
   }
 
   private contactOf(states: ReadonlyMap<string, StoredState>, uid: number, peer: number): number {
-    const name = subjectName({ uid, topic: Topic.contact, subject: peer })
-    return states.get(name)?.state ?? this.contacts.get(name) ?? 0
+    const known = this.contacts.get(uid, peer) ?? 0
+    if (states.size === 0) return known
+    return states.get(subjectName({ uid, topic: Topic.contact, subject: peer }))?.state ?? known
   }
 
   private async write(client: pg.PoolClient, owned: Ownership, evaluated: Evaluated): Promise<void> {
@@ -264,8 +268,8 @@ export class MailboxSet {
     const size = batch.messages.length + batch.changes.length
     if (size === 0) return
     const fresh = await commitBatch(client, owned.term, batch)
-    const repeated = written.filter(({ row }) => !fresh.has(row))
-    if (repeated.length > 0) await this.answerRepeated(repeated)
+    if (fresh.size === written.length) return this.show(evaluated)
+    await this.answerRepeated(written.filter(({ row }) => !fresh.has(row)))
     this.show({ ...evaluated, written: written.filter(({ row }) => fresh.has(row)) })
   }
 
@@ -292,22 +296,26 @@ export class MailboxSet {
 
   /** From here on readers see it. */
   private show(evaluated: Evaluated): void {
-    const rows = [...evaluated.written.map(({ row }) => row), ...evaluated.changed].sort((a, b) => a.seq - b.seq)
-    const bodies = new Map(evaluated.batch.bodies.map(({ key, text }) => [Buffer.from(key).toString("hex"), text]))
-    for (const row of rows) {
-      if ("topic" in row) this.showChange(row)
-      else {
-        const text = row.body === null ? row.text : (bodies.get(Buffer.from(row.body).toString("hex")) ?? "")
-        this.recent.commit(row.uid, { ...row, text })
-        if (row.ref !== 0) this.recent.blank(row.uid, row.ref, RECALLED)
-      }
+    const { written, changed, batch } = evaluated
+    const bodies = new Map(batch.bodies.map(({ key, text }) => [Buffer.from(key).toString("hex"), text]))
+    // Each user's messages are in the order of their numbers; so are the changes.
+    if (changed.length === 0) for (const { row } of written) this.showMessage(row, bodies)
+    else {
+      const rows = [...written.map(({ row }) => row), ...changed].sort((a, b) => a.seq - b.seq)
+      for (const row of rows) "topic" in row ? this.showChange(row) : this.showMessage(row, bodies)
     }
     this.options.onVisible(evaluated)
   }
 
+  private showMessage(row: MessageRow, bodies: ReadonlyMap<string, string>): void {
+    const text = row.body === null ? null : (bodies.get(Buffer.from(row.body).toString("hex")) ?? "")
+    this.recent.commit(row.uid, text === null ? row : { ...row, text })
+    if (row.ref !== 0) this.recent.blank(row.uid, row.ref, RECALLED)
+  }
+
   private showChange(row: ChangeRow): void {
     this.recent.commit(row.uid, row)
-    if (row.topic === Topic.contact) this.contacts.set(subjectName(row), row.state)
+    if (row.topic === Topic.contact) this.contacts.set(row.uid, row.subject, row.state)
   }
 
   private forget(): void {

@@ -6,6 +6,8 @@ const GONE_MS = 10_000
 const MOST_WATCHED = 1_000_000
 const MOST_ACCESSES = 256
 
+const NOBODY: Iterable<{ readonly name: string }> = []
+
 interface Access {
   name: string
   run: string
@@ -49,10 +51,9 @@ export class Watchers {
     return this.hear(name, run)?.uids.size ?? 0
   }
 
-  /** Names of who watches a user. */
-  of(uid: number): string[] {
-    const watching = this.byUser.get(uid)
-    return watching === undefined ? [] : [...watching].map(({ name }) => name)
+  /** Who watches a user, by name. */
+  of(uid: number): Iterable<{ readonly name: string }> {
+    return this.byUser.get(uid) ?? NOBODY
   }
 
   /** Forgets those not heard of; to be called every second or so. */

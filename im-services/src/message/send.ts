@@ -42,7 +42,7 @@ async function judge({ spam, points }: Deps, { uid, chat, text }: SendRequest, c
   return 0
 }
 
-type Sent = Pick<ItemInit, "from" | "clientId" | "text" | "flags">
+type Sent = Pick<Required<ItemInit>, "from" | "clientId" | "text" | "flags">
 
 /**
  * The sender's own is there only if the receiver has it: in one transaction where both are of one SET, else the receiver's first. Repeated
@@ -50,8 +50,8 @@ type Sent = Pick<ItemInit, "from" | "clientId" | "text" | "flags">
  */
 async function sendToUser(deps: Deps, request: SendRequest, sent: Sent, call: ServerCall): Promise<SendReplyInit> {
   const { uid, device, chat } = request
-  const theirs: ItemInit = { ...sent, uid: chat, chat: uid, needsFriend: true }
-  const own: ItemInit = { ...sent, uid, chat, device }
+  const theirs = toItem(sent, { uid: chat, chat: uid, at: 0, needsFriend: true, device: 0 })
+  const own = toItem(sent, { uid, chat, at: 0, needsFriend: false, device })
   const one = deps.mailbox.setOf(uid) === deps.mailbox.setOf(chat)
   const stored =
     chat === uid
@@ -60,6 +60,12 @@ async function sendToUser(deps: Deps, request: SendRequest, sent: Sent, call: Se
   deps.points.taken.user.inc()
   return toReply(stored)
 }
+
+/** Always all fields in one order: what is written by the thousand has one form. */
+const toItem = (
+  { from, clientId, text, flags }: Sent,
+  { uid, chat, at, needsFriend, device }: Pick<Required<ItemInit>, "uid" | "chat" | "at" | "needsFriend" | "device">,
+): ItemInit => ({ uid, from, clientId, chat, at, text, flags, needsFriend, device })
 
 interface Copies {
   theirs: ItemInit
@@ -75,7 +81,8 @@ async function appendBoth(deps: Deps, { theirs, own }: Copies, call: ServerCall)
 async function appendInTurn(deps: Deps, { theirs, own }: Copies, call: ServerCall): Promise<Result> {
   const first = await append(deps, { items: [theirs] }, call)
   ensureStored(first, "send")
-  return appendOwn(deps, { ...own, at: first.at }, call)
+  own.at = first.at
+  return appendOwn(deps, own, call)
 }
 
 async function appendOwn(deps: Deps, own: ItemInit, call: ServerCall): Promise<Result> {

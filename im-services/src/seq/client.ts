@@ -62,7 +62,9 @@ export function createSeqClient(rpc: Pick<RpcDoor, "channel">, targets: readonly
     for (const item of left) {
       const target = routes.routes[item.share]?.target ?? ""
       const key = lost.has(target) ? "" : target
-      groups.set(key, [...(groups.get(key) ?? []), item])
+      const group = groups.get(key)
+      if (group === undefined) groups.set(key, [item])
+      else group.push(item)
     }
     return groups
   }

@@ -6,6 +6,15 @@ import type { LaneHost } from "./lane.ts"
 import type { Pending } from "./pending.ts"
 import type { ReplyTo, ServerCall } from "./server-call.ts"
 
+interface MemoryCall {
+  pending: Pending
+  id: number
+  bytes: Uint8Array
+  call: ServerCall | null
+}
+
+const NEXT = Promise.resolve()
+
 /**
  * The way to a service in the same process: no socket and no frame, but the same codec, queue, deadline and points. What one side holds
  * the other never sees change, and a service behaves alike mixed and apart.
@@ -18,7 +27,9 @@ export class MemoryLane implements ReplyTo {
   readonly duration: Timer
   private readonly find: () => Dispatcher | undefined
   private readonly host: LaneHost
-  private readonly calls = new Map<number, { pending: Pending; call: ServerCall | null }>()
+  private readonly calls = new Map<number, MemoryCall>()
+  /** Handed over with the next microtask. */
+  private due: MemoryCall[] = []
   private nextId = 1
 
   /** `find` answers the service as soon as it is there. */
@@ -40,23 +51,32 @@ export class MemoryLane implements ReplyTo {
   send(pending: Pending): void {
     const bytes = encodeRequest(pending)
     const id = this.nextId++
-    const { method, priority, user, version, deadlineAt } = pending
     pending.points.requestSize.record(bytes.length)
     pending.lane = this
     pending.id = id
     pending.sentAt = performance.now()
-    const entry = { pending, call: null as ServerCall | null }
+    const entry: MemoryCall = { pending, id, bytes, call: null }
     this.calls.set(id, entry)
-    queueMicrotask(() => {
-      if (!this.calls.has(id)) return
-      const head = { id, method: method.number, priority, user, deadlineAt, version }
-      const dispatcher = this.find()
-      if (dispatcher !== undefined) entry.call = dispatcher.submit(head, { bytes, from: 0, end: bytes.length }, this)
-      else {
-        this.calls.delete(id)
-        this.host.failed(pending, new RpcError("unavailable", `${this.host.service} has not started yet`))
-      }
-    })
+    // Not queueMicrotask: that makes a resource for asynchronous hooks each time.
+    if (this.due.push(entry) === 1) void NEXT.then(this.handOver)
+  }
+
+  private readonly handOver = (): void => {
+    const { due } = this
+    this.due = []
+    for (const entry of due) if (this.calls.has(entry.id)) this.submit(entry)
+  }
+
+  private submit(entry: MemoryCall): void {
+    const { pending, id, bytes } = entry
+    const { method, priority, user, version, deadlineAt } = pending
+    const head = { id, method: method.number, priority, user, deadlineAt, version }
+    const dispatcher = this.find()
+    if (dispatcher !== undefined) entry.call = dispatcher.submit(head, { bytes, from: 0, end: bytes.length }, this)
+    else {
+      this.calls.delete(id)
+      this.host.failed(pending, new RpcError("unavailable", `${this.host.service} has not started yet`))
+    }
   }
 
   cancel(pending: Pending): void {

@@ -45,6 +45,8 @@ export class ServerCall {
   /** Told when its function first asks for the signal. */
   onWatch: ((call: ServerCall) => void) | null = null
   private controller: AbortController | null = null
+  /** Most calls have one call under them at a time. */
+  private firstHook: (() => void) | null = null
   private hooks: Set<() => void> | null = null
 
   constructor(head: CallHead, entry: Entry, body: Body, to: ReplyTo, points: MethodPoints) {
@@ -88,16 +90,22 @@ export class ServerCall {
 
   /** Calls `hook` when this call is aborted: for calls made on its behalf, which need no signal of their own. */
   hook(hook: () => void): void {
+    if (this.firstHook === null) {
+      this.firstHook = hook
+      return
+    }
     this.hooks ??= new Set()
     this.hooks.add(hook)
   }
 
   unhook(hook: () => void): void {
-    this.hooks?.delete(hook)
+    if (this.firstHook === hook) this.firstHook = null
+    else this.hooks?.delete(hook)
   }
 
   abort(why: RpcError): void {
     this.controller?.abort(why)
+    this.firstHook?.()
     for (const hook of this.hooks ?? []) hook()
   }
 }

@@ -12,7 +12,7 @@ export interface MethodPoints {
   shed: Counter
 }
 
-const MOST_VERSIONS = 1_000
+const MOST_VERSIONS = 200
 
 /** The built-in points of a service's server side: what every service shows without a line of its own. */
 export function createServerPoints(agent: Agent, methods: readonly string[]) {
@@ -57,18 +57,24 @@ export function createServerPoints(agent: Agent, methods: readonly string[]) {
     shed: handles.shed.with(dims),
   })
   const own = new Map(methods.map((name) => [name, bind({ method: name })]))
-  const versions = new Map<string, MethodPoints>()
+  /** By client version, then by method. */
+  const versions = new Map<string, Map<string, MethodPoints>>()
   /** The points of a method and a client version; empty: the service's own version. */
   const method = (name: string, version: string): MethodPoints => {
     if (version === "") return own.get(name) as MethodPoints
-    const key = `${name} ${version}`
-    const known = versions.get(key)
-    if (known !== undefined) return known
-    // The agent folds what is beyond its limit; here only memory is bounded.
-    if (versions.size >= MOST_VERSIONS) versions.clear()
-    const fresh = bind({ method: name, version })
-    versions.set(key, fresh)
-    return fresh
+    let ofVersion = versions.get(version)
+    if (ofVersion === undefined) {
+      // The agent folds what is beyond its limit; here only memory is bounded.
+      if (versions.size >= MOST_VERSIONS) versions.clear()
+      ofVersion = new Map()
+      versions.set(version, ofVersion)
+    }
+    let points = ofVersion.get(name)
+    if (points === undefined) {
+      points = bind({ method: name, version })
+      ofVersion.set(name, points)
+    }
+    return points
   }
   return { ...handles, method }
 }

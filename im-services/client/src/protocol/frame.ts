@@ -25,11 +25,19 @@ export class FrameError extends Error {
 const MOST_VARINT_BYTES = 5
 const isPush = (op: number): boolean => op === NOTIFY || op === COMMAND
 
-/** Bytes of a frame, its length in front for TCP. `id` is left out of pushes. */
-export function toFrame(op: number, id: number, body: Uint8Array, withLength: boolean): Uint8Array {
+const zeroed = (size: number): Uint8Array => new Uint8Array(size)
+
+/** Bytes of a frame, its length in front for TCP. `id` is left out of pushes. `allocate`: another source of bytes, of any content. */
+export function toFrame(
+  op: number,
+  id: number,
+  body: Uint8Array,
+  withLength: boolean,
+  allocate: (size: number) => Uint8Array = zeroed,
+): Uint8Array {
   const idBytes = isPush(op) ? 0 : sizeOf(id)
   const size = 1 + idBytes + body.length
-  const bytes = new Uint8Array((withLength ? sizeOf(size) : 0) + size)
+  const bytes = allocate((withLength ? sizeOf(size) : 0) + size)
   let at = withLength ? writeVarint(bytes, 0, size) : 0
   bytes[at++] = op
   if (idBytes > 0) at = writeVarint(bytes, at, id)
