@@ -7,7 +7,7 @@ import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { toLocalEnv } from "@ossagent/im-services/layout"
+import { LOCAL_FLAGS, toLocalEnv } from "@ossagent/im-services/layout"
 import { startPostgres } from "@ossagent/svrkit/postgres"
 import { Connection } from "./connection.ts"
 
@@ -48,7 +48,8 @@ export async function startIm(more: Record<string, string> = {}): Promise<ImProd
     OSSAGENT_LOG: "warn",
     ...more,
   }
-  const child = fork(join(ROOT, "im-services/dist/main.js"), { env: { PATH: process.env.PATH, ...env } })
+  const main = join(ROOT, "im-services/dist/main.js")
+  const child = fork(main, { env: { PATH: process.env.PATH, ...env }, execArgv: [...process.execArgv, ...LOCAL_FLAGS] })
   await started(child)
   return {
     ...{ tcpPort, wsPort, appKey, child, postgresUrl: postgres.url },

@@ -19,6 +19,12 @@ export interface LocalPlan {
   origins: readonly string[]
 }
 
+/**
+ * Flags of Node for all services in one process: what a message leaves behind is garbage a moment later, and less of it is copied before
+ * that in a young space of up to 64 MB instead of 16.
+ */
+export const LOCAL_FLAGS = ["--min-semi-space-size=32", "--max-semi-space-size=64"]
+
 const STORES = ["a", "b", "c"]
 const SETS = [0, 1]
 

@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path"
-import { toLocalEnv } from "@ossagent/im-services/layout"
+import { LOCAL_FLAGS, toLocalEnv } from "@ossagent/im-services/layout"
 import type { LaunchConfig } from "./config.ts"
 import type { Secrets } from "./secrets.ts"
 
@@ -8,6 +8,8 @@ export interface ServiceSpec {
   name: string
   /** Built main file, from the project's root. */
   main: string
+  /** Of Node. */
+  flags?: readonly string[]
   env: Record<string, string>
   port: number
   /** Further ports that it opens. */
@@ -140,6 +142,7 @@ export function servicesOf(config: LaunchConfig, secrets: Secrets, env: NodeJS.P
     {
       name: "im",
       main: "im-services/dist/main.js",
+      flags: LOCAL_FLAGS,
       port: dispatch,
       morePorts: [chatWs, chatTcp],
       env: { ...common, ...spool("im"), OSSAGENT_HOST: config.host, ...im },

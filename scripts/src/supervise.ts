@@ -36,6 +36,7 @@ export function supervise(spec: ServiceSpec, env: NodeJS.ProcessEnv, agent: () =
       env: { ...env, ...spec.env },
       stdio: ["ignore", "inherit", "inherit", "ipc"],
       detached: true,
+      execArgv: [...process.execArgv, ...(spec.flags ?? [])],
     })
     agent()?.counter("process.starts", { unit: "{start}" }).with({ process: spec.name }).inc()
     child.on("message", (message: { started?: string }) => {

@@ -6,7 +6,7 @@ import { ContactState, Kind, Topic } from "@ossagent/im-client/protocol"
 import type { Batch, ChangeRow, MessageRow } from "./commit.ts"
 import { nameOf } from "./commit.ts"
 import { type AppendRequest, type ChangeItem, type Item, type Job, Stored } from "./generated/mailbox.codec.ts"
-import type { StoredMessage, StoredState, Subject } from "./read.ts"
+import type { Identity, StoredMessage, StoredState, Subject } from "./read.ts"
 
 export interface Result {
   outcome: number
@@ -121,19 +121,35 @@ function evaluateChange(change: ChangeItem, known: Known, to: Evaluated): Result
 
 const kept = (outcome: number, present: StoredState | undefined): Result => ({ outcome, seq: present?.seq ?? 0, at: 0 })
 
-/** What has to be read before a batch can be evaluated. */
-export function needsOf(tasks: readonly Task[]) {
-  const items = tasks.flatMap((task) => ("append" in task ? task.append.items : []))
-  const changes = tasks.flatMap((task) => ("append" in task ? [] : task.changes))
-  const counts = new Map<number, number>()
-  for (const { uid } of [...items, ...changes]) counts.set(uid, (counts.get(uid) ?? 0) + 1)
-  const contacts = items
-    .filter(({ needsFriend }) => needsFriend)
-    .map(({ uid, from }) => ({ uid, topic: Topic.contact, subject: from }))
-  const recalls = items.filter(({ kind }) => kind === Kind.recall)
-  const targets = recalls.flatMap(({ uid, from, clientId, recallId }) => [
-    { uid, from, clientId },
-    { uid, from, clientId: recallId },
-  ])
-  return { counts, contacts, targets, states: changes.map(({ uid, topic, subject }) => ({ uid, topic, subject })) }
+interface Needs {
+  /** Numbers for each user. */
+  counts: Map<number, number>
+  contacts: Subject[]
+  targets: Identity[]
+  states: Subject[]
 }
+
+/** What has to be read before a batch can be evaluated. */
+export function needsOf(tasks: readonly Task[]): Needs {
+  const needs: Needs = { counts: new Map(), contacts: [], targets: [], states: [] }
+  for (const task of tasks) {
+    if ("append" in task) for (const item of task.append.items) addItem(item, needs)
+    else
+      for (const { uid, topic, subject } of task.changes) {
+        count(needs.counts, uid)
+        needs.states.push({ uid, topic, subject })
+      }
+  }
+  return needs
+}
+
+function addItem(
+  { uid, from, clientId, needsFriend, kind, recallId }: Item,
+  { counts, contacts, targets }: Needs,
+): void {
+  count(counts, uid)
+  if (needsFriend) contacts.push({ uid, topic: Topic.contact, subject: from })
+  if (kind === Kind.recall) targets.push({ uid, from, clientId }, { uid, from, clientId: recallId })
+}
+
+const count = (counts: Map<number, number>, uid: number): void => void counts.set(uid, (counts.get(uid) ?? 0) + 1)

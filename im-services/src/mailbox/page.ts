@@ -61,15 +61,20 @@ function column(messages: readonly Message[], of: (message: Message, i: number) 
 }
 
 function addTalkers(page: PageInit, messages: readonly Message[]): void {
-  const index = new Map<string, number>()
+  if (messages.length === 1) {
+    const { chat, from } = messages[0] as Message
+    page.talkers = [{ chat, from: from === chat ? 0 : from }]
+    return
+  }
   const talkers: { chat: number; from: number }[] = []
+  const index = new Map<number, Map<number, number>>()
   const talkerOf = messages.map(({ chat, from }) => {
-    const name = `${chat} ${from}`
-    const known = index.get(name)
+    const ofChat = index.get(chat) ?? new Map<number, number>()
+    if (ofChat.size === 0) index.set(chat, ofChat)
+    const known = ofChat.get(from)
     if (known !== undefined) return known
-    index.set(name, talkers.length)
-    talkers.push({ chat, from: from === chat ? 0 : from })
-    return talkers.length - 1
+    ofChat.set(from, talkers.length)
+    return talkers.push({ chat, from: from === chat ? 0 : from }) - 1
   })
   page.talkers = talkers
   page.talkerOf = talkers.length === 1 ? [] : talkerOf

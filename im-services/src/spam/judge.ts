@@ -23,7 +23,9 @@ interface Sender {
 
 interface Text {
   windowFrom: number
-  chats: Set<number>
+  /** The chat that it went to first; nearly every text goes to one alone. */
+  chat: number
+  others: Set<number> | null
 }
 
 /**
@@ -46,10 +48,13 @@ export function createJudge() {
     if (plain.length < SHORT_TEXT) return 0
     const key = keyOf(`${uid} ${plain}`)
     const known = texts.get(key)
-    const one = known !== undefined && isWithin(known, now) ? known : { windowFrom: now, chats: new Set<number>() }
-    if (one.chats.size < MOST_CHATS) one.chats.add(chat)
+    const one: Text = known !== undefined && isWithin(known, now) ? known : { windowFrom: now, chat, others: null }
     texts.set(key, one)
-    return one.chats.size
+    if (chat !== one.chat) {
+      one.others ??= new Set()
+      if (one.others.size < MOST_CHATS - 1) one.others.add(chat)
+    }
+    return 1 + (one.others?.size ?? 0)
   }
 
   return (uid: number, chat: number, text: string, now: number): Judgement => {
