@@ -5,7 +5,7 @@
  * - ask writes the own row first (`asked`: the proof that it is wanted), then the other's (`asking`);
  * - accept writes the other's first, if the proof still stands there, and the own last: until then it is seen as not accepted and tried again;
  * - remove writes the own row first: from then on nothing is taken from the other; then the other's;
- * - block and unblock write the own row alone.
+ * - block and unblock write the own row alone; a block keeps what stood there, for its end.
  *
  * A crash between two writes leaves a call without an answer; the same call again does what is missing.
  */
@@ -66,13 +66,16 @@ export function createFriends(contacts: Contacts) {
   }
 
   const block = async ({ uid, peer }: Pair, call: ServerCall): Promise<void> => {
-    await write({ uid, peer, state: blocked }, call)
+    const mine = await state(uid, peer, call)
+    if (mine === blocked || (await write({ uid, peer, state: blocked, was: mine, ifStates: [mine] }, call))) return
+    throw socialError("unavailable", "the contact changed at this moment", { retryAfterMs: 50 })
   }
 
-  /** Where the other still wants to be friends, they are again: they were before, or the other's row would not say so. */
+  /** Who were friends are friends again, unless the other has ended it; a block of the other's does not end it. */
   const unblock = async ({ uid, peer }: Pair, call: ServerCall): Promise<void> => {
-    const theirs = await state(peer, uid, call)
-    await write({ uid, peer, state: theirs === friend ? friend : none, ifStates: [blocked] }, call)
+    const [was, theirs] = await Promise.all([contacts.stateBefore(uid, peer, call), state(peer, uid, call)])
+    const again = was === friend && (theirs === friend || theirs === blocked)
+    await write({ uid, peer, state: again ? friend : none, ifStates: [blocked] }, call)
   }
   return { ask, accept, remove, block, unblock }
 }

@@ -151,6 +151,20 @@ describe("friends", () => {
     expect(await pair(ann, bob)).toEqual([friend, blocked])
     await social.unblock({ uid: bob, peer: ann })
     expect(await send(2)).toBe("answered")
+    for (const [uid, peer] of [
+      [ann, bob],
+      [bob, ann],
+    ] as const) {
+      await social.block({ uid, peer })
+      await social.block({ uid, peer })
+    }
+    await social.unblock({ uid: bob, peer: ann })
+    await social.unblock({ uid: ann, peer: bob })
+    expect(await pair(ann, bob)).toEqual([friend, friend])
+    await social.block({ uid: bob, peer: ann })
+    await social.removeFriend({ uid: ann, peer: bob })
+    await social.unblock({ uid: bob, peer: ann })
+    expect(await pair(ann, bob)).toEqual([none, none])
     const stranger = await newUser()
     await social.block({ uid: bob, peer: stranger })
     expect(await codeOf(social.askFriend({ uid: stranger, peer: bob }))).toBe("answered")

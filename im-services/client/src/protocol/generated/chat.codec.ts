@@ -119,6 +119,8 @@ export interface Contact extends Unknown {
   name: string
   /** What was said when asking. */
   greeting: string
+  /** Of somebody who is blocked: ContactState before. */
+  was: number
 }
 
 /** Contact as it may be given: what is left out is at its default. */
@@ -126,6 +128,7 @@ export interface ContactInit extends Unknown {
   uid?: number | undefined
   name?: string | undefined
   greeting?: string | undefined
+  was?: number | undefined
 }
 
 export function createContact(): Contact {
@@ -133,6 +136,7 @@ export function createContact(): Contact {
     uid: 0,
     name: "",
     greeting: "",
+    was: 0,
   }
 }
 
@@ -152,6 +156,11 @@ export function writeContact(w: Writer, m: ContactInit): void {
     w.key(26)
     w.string(v3, "Contact.greeting")
   }
+  const v4 = m.was
+  if (v4 !== undefined && v4 !== 0) {
+    w.key(32)
+    w.uint32(v4, "Contact.was")
+  }
   if (m.$unknown !== undefined) w.raw(m.$unknown)
 }
 
@@ -169,6 +178,9 @@ export function readContact(r: Reader, end: number, into?: Contact): Contact {
         break
       case 26:
         m.greeting = r.string()
+        break
+      case 32:
+        m.was = r.uint32()
         break
       default:
         r.unknown(m, key, from, end)
