@@ -48,6 +48,7 @@ export interface Counts {
   pages: number
   devices: number
   stays: number
+  blocks: number
   blows: number
 }
 
@@ -150,11 +151,11 @@ function outcomes(attempts: Iterable<History["attempts"][0]>): Pick<Counts, "ack
   return counts
 }
 
-function count({ attempts, devices, stays }: History, blows: number): Counts {
+function count({ attempts, devices, stays, blocks }: History, blows: number): Counts {
   return {
     ...outcomes(attempts),
     recalls: attempts.filter(({ recalls, outcome }) => recalls !== 0 && outcome === "acked").length,
     pages: devices.reduce((sum, { pages }) => sum + pages.length, 0),
-    ...{ devices: devices.length, stays: stays.length, blows },
+    ...{ devices: devices.length, stays: stays.length, blocks: blocks.length, blows },
   }
 }

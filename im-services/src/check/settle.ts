@@ -44,7 +44,7 @@ export async function settle(parts: SettleParts): Promise<{ history: History; fa
 function toHistory({ book, people }: SettleParts, users: History["users"]): History {
   for (const person of people) person.note()
   const attempts = [...book.attempts.values()].map((one) => ({ ...one }))
-  return { users, devices: book.devices, attempts, stays: book.stays }
+  return { users, devices: book.devices, attempts, stays: book.stays, blocks: book.blocks }
 }
 
 /** Empty: nothing. */

@@ -10,6 +10,8 @@ export interface Ground extends History {
   rowOf: (uid: number, attempt: Pick<Attempt, "uid" | "clientId">) => Row | undefined
   /** Who must have what a user wrote in a chat at that time, beside the user: members who were in the group for certain. */
   receiversOf: (attempt: Attempt) => number[]
+  /** Whether the receiver blocked the sender: at some time while it was tried, and all the while. */
+  blocked: (attempt: Attempt) => { perhaps: boolean; surely: boolean }
 }
 
 export function toGround(history: History): Ground {
@@ -33,5 +35,12 @@ export function toGround(history: History): Ground {
     rowOf: (uid, { uid: from, clientId }) => rows.get(`${uid} ${from} ${clientId}`),
     receiversOf: (attempt) =>
       isGroup(attempt.chat) ? surelyIn(attempt).filter((uid) => uid !== attempt.uid) : [attempt.chat],
+    blocked: ({ uid, chat, begunAt, endedAt }) => {
+      const blocks = history.blocks.filter(({ by, peer }) => by === chat && peer === uid)
+      return {
+        perhaps: blocks.some((block) => block.begunAt < endedAt && block.endedAt > begunAt),
+        surely: blocks.some((block) => block.doneAt < begunAt && block.endBegunAt > endedAt),
+      }
+    },
   }
 }

@@ -97,11 +97,22 @@ export interface Stay {
   leftAt: number
 }
 
+/** A time during which one user blocks another: takes no messages from them. Infinity: has not happened. */
+export interface Block {
+  by: number
+  peer: number
+  begunAt: number
+  doneAt: number
+  endBegunAt: number
+  endedAt: number
+}
+
 export interface History {
   users: Stored[]
   devices: Device[]
   attempts: Attempt[]
   stays: Stay[]
+  blocks: Block[]
 }
 
 export interface Fault {

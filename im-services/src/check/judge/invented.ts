@@ -17,6 +17,7 @@ export function findInvented(ground: Ground): Fault[] {
 function whyNot(ground: Ground, uid: number, row: Row, attempt: Attempt | undefined): string | null {
   if (attempt === undefined) return "nobody wrote it"
   if (attempt.outcome === "refused" && attempt.once) return "it was refused"
+  if (attempt.recalls === 0 && ground.blocked(attempt).surely) return "the receiver blocks the sender"
   if (!isGroup(attempt.chat)) {
     const chat = uid === attempt.uid ? attempt.chat : attempt.uid
     return row.chat === chat && (uid === attempt.uid || uid === attempt.chat) ? null : "it is for others"

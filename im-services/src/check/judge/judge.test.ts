@@ -10,7 +10,7 @@ const TEA = 2 ** 40
 /** A history as it should be: both write to each other and in a group, one message is recalled, two devices each read in steps. */
 function toGood(steps: readonly number[] = [3]): History {
   const users = [ANN, BOB, CAT].map((uid): Stored => ({ uid, rows: [], states: [] }))
-  const history: History = { users, devices: [], attempts: [], stays: [] }
+  const history: History = { users, devices: [], attempts: [], stays: [], blocks: [] }
   for (const uid of [ANN, BOB]) {
     history.stays.push({ gid: TEA, uid, joinBegunAt: 0, joinedAt: 1, leaveBegunAt: Infinity, leftAt: Infinity })
     const state = { topic: 3, subject: TEA, state: 1, value: "AQ==" }
@@ -171,6 +171,19 @@ const PLANTED: readonly [string, Fault["kind"], (history: History) => void][] = 
   ["an answer below an earlier one", "falls", (h) => (attempt(h, 9).seq = 20)],
   ["a message that nobody wrote", "invented", (h) => h.attempts.splice(3, 1)],
   ["a message that was refused", "invented", (h) => (attempt(h, 5).outcome = "refused")],
+  [
+    "a message to somebody who blocks its sender",
+    "invented",
+    (h) => h.blocks.push({ by: BOB, peer: ANN, begunAt: 1, doneAt: 2, endBegunAt: Infinity, endedAt: Infinity }),
+  ],
+  [
+    "a message that was refused after the block's end",
+    "refused",
+    (h) => {
+      h.blocks.push({ by: BOB, peer: ANN, begunAt: 1, doneAt: 2, endBegunAt: 3, endedAt: 4 })
+      refuse(attempt(h, 5), "not_friends")
+    },
+  ],
   ["a message in the mailbox of a third", "invented", (h) => user(h, CAT).rows.push(rowOf(h, BOB, 5))],
   ["a message to a group at somebody who is not in it", "invented", (h) => user(h, CAT).rows.push(rowOf(h, BOB, 3))],
   [

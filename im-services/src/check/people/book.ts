@@ -1,4 +1,4 @@
-import type { Attempt, Device, SeenPage, Stay } from "../judge/history.ts"
+import type { Attempt, Block, Device, SeenPage, Stay } from "../judge/history.ts"
 
 /** Codes after which a client asks again under the same id. */
 const PASSING = new Set(["unavailable", "slow_down"])
@@ -8,6 +8,7 @@ export class Book {
   readonly attempts = new Map<string, Attempt>()
   readonly devices: Device[] = []
   readonly stays: Stay[] = []
+  readonly blocks: Block[] = []
   private readonly tries = new Map<string, number>()
   readonly now: () => number
 

@@ -107,7 +107,8 @@ export class Person {
     if (chance < 0.93) return this.restart()
     if (chance < 0.95) return this.makeGroup()
     if (chance < 0.98) return this.invite()
-    if (chance < 0.99) return this.leave()
+    if (chance < 0.985) return this.leave()
+    if (chance < 0.995) return this.blockOrUnblock()
     if (this.phones.length < MOST_DEVICES) await this.addDevice(`device ${this.phones.length + 1}`)
   }
 
@@ -196,6 +197,22 @@ export class Person {
     if (stay === undefined) return
     stay.leaveBegunAt = book.now()
     if (await this.insist(() => this.client.leaveGroup(gid))) stay.leftAt = book.now()
+  }
+
+  /** One at a time: whom they block, and then that they do no more. */
+  private async blockOrUnblock(): Promise<void> {
+    const { random, book } = this.parts
+    const open = book.blocks.find(({ by, endBegunAt }) => by === this.uid && endBegunAt === Number.POSITIVE_INFINITY)
+    const never = Number.POSITIVE_INFINITY
+    if (open === undefined) {
+      const peer = random.pick(this.friends)
+      const block = { by: this.uid, peer, begunAt: book.now(), doneAt: never, endBegunAt: never, endedAt: never }
+      book.blocks.push(block)
+      if (await this.insist(() => this.client.block(peer))) block.doneAt = book.now()
+    } else {
+      open.endBegunAt = book.now()
+      if (await this.insist(() => this.client.unblock(open.peer))) open.endedAt = book.now()
+    }
   }
 
   /** Asks until there is an answer; false: it was refused. */
