@@ -9,6 +9,8 @@ import { enter } from "../visitor.ts"
 /** People who talk to each other on the dashboard's page, each in a browser of their own. */
 let product: Product
 let browser: Browser
+/** Three browsers on a machine that has other work too. */
+const PATIENCE_MS = 60_000
 const PASSWORD = "a password of tests"
 const VIEWER = { name: "Vera", role: "viewer", email: "vera@example.test", password: "vera-password" }
 
@@ -23,6 +25,7 @@ let carol: Talker
 
 async function come(name: string): Promise<Talker> {
   const context = await browser.newContext({ viewport: { width: 1200, height: 800 } })
+  context.setDefaultTimeout(PATIENCE_MS)
   const page = await context.newPage()
   const gathered = gatherFaults(context)
   contextFaults.push(gathered)
@@ -86,7 +89,7 @@ beforeAll(async () => {
   if (chromiumPath === undefined) return
   product = await startProduct()
   browser = await openBrowser()
-  ;[ada, bob, carol] = await Promise.all([come("ada"), come("bob"), come("carol")])
+  ;[ada, bob, carol] = [await come("ada"), await come("bob"), await come("carol")]
 })
 afterAll(async () => {
   await browser?.close()
@@ -240,6 +243,7 @@ describe.skipIf(chromiumPath === undefined)("in the chat", () => {
     )
     await ada.page.keyboard.press("Alt+ArrowDown")
     await ada.page.waitForURL((url) => url.search !== "?with=bob")
+    await ada.page.locator("textarea:focus").waitFor()
     await ada.page.keyboard.press("Escape")
     await ada.page.keyboard.press("ArrowUp")
     await ada.page.waitForURL(/with=bob/)
