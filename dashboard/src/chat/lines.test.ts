@@ -40,6 +40,7 @@ test("what waits stands at the end, once, also when it came meanwhile, and under
 test("the mark of what is unread stands before the first such message of others", () => {
   const all = lines([message(1), mine(2, 11), message(3), message(4)], [], 1)
   expect(textsOf(all)).toEqual(["Today", "m1", "m2", "unread", "m3", "m4"])
+  expect(textsOf(lines([message(1)], [], 0))).toEqual(["Today", "unread", "m1"])
   expect(textsOf(lines([message(1)], [], 1))).toEqual(["Today", "m1"])
 })
 

@@ -47,20 +47,19 @@ export function toLines({ messages, outgoing, zone, now, unreadAfter }: Given): 
   const lines: Line[] = []
   let day = ""
   let marked = unreadAfter === null
-  const put = (line: Line, at: number): void => {
+  const put = (line: Line, at: number, first = false): void => {
     const text = formatDay(at, now, zone)
     if (text !== day) lines.push({ is: "day", key: `d${line.key}`, text })
     day = text
+    if (first) lines.push({ is: "unread", key: "unread" })
     lines.push(line)
   }
   for (const message of messages) {
-    if (!marked && !message.mine && message.seq > (unreadAfter ?? 0)) {
-      marked = true
-      lines.push({ is: "unread", key: "unread" })
-    }
+    const first = !marked && !message.mine && message.seq > (unreadAfter ?? 0)
+    marked ||= first
     const key = message.mine && message.clientId > 0 ? `c${message.clientId}` : `s${message.seq}`
-    if (message.kind === Kind.notice) put({ is: "notice", key, text: message.text, at: message.at }, message.at)
-    else put({ is: "said", key, ...toSaid(message, recalls.get(message.clientId)) }, message.at)
+    if (message.kind === Kind.notice) put({ is: "notice", key, text: message.text, at: message.at }, message.at, first)
+    else put({ is: "said", key, ...toSaid(message, recalls.get(message.clientId)) }, message.at, first)
   }
   for (const one of waiting) put({ is: "said", key: `c${one.clientId}`, ...toWaiting(one) }, one.queuedAt)
   return withRuns(lines)
