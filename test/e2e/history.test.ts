@@ -4,7 +4,7 @@ import { expect, it } from "vitest"
 import { ROOT } from "../stack.ts"
 
 /** The IM in a storm, a short one: `npm run check-history` is the long one. */
-const SECONDS = 25
+const SECONDS = 20
 
 it("every promise of the IM holds while its services and PostgreSQL are killed, stopped and cut off", () => {
   const seed = String(Date.now() % 1_000_000_000)

@@ -116,4 +116,4 @@ it("stays one chat: in order, once, with what was written before; what was taken
   const back = await enter("bob", true)
   await back.history(gid)
   await has(back, gid, ["-", "2", "-", "4", "5"])
-})
+}, 150_000)

@@ -104,4 +104,4 @@ it("clients notice, end in sync with each other and with the store, and go on", 
   const returned = await open(lateStore)
   await until("the other device has what is there", async () => (await textsOf(returned, annUid)).at(-1) === "6")
   expect(await textsOf(returned, annUid)).toEqual(["1", "2", "3", "4", "5", "6"])
-})
+}, 150_000)
