@@ -76,7 +76,9 @@ function toJob(job: Job, seq: number, at: number) {
 function evaluateItem(item: Item, known: Known, to: Evaluated): Result {
   const at = item.at === 0 ? known.now : item.at
   const refused = (outcome: number): Result => ({ outcome, seq: 0, at: 0 })
-  if (item.needsFriend && known.contact(item.uid, item.from) !== ContactState.friend) return refused(Stored.notFriends)
+  // What was stored before the other's mind changed is a repeat.
+  const isFriend = !item.needsFriend || known.contact(item.uid, item.from) === ContactState.friend
+  if (!isFriend && !known.targets.has(nameOf(item))) return refused(Stored.notFriends)
   let ref = 0
   if (item.kind === Kind.recall) {
     const target = known.targets.get(nameOf({ uid: item.uid, from: item.from, clientId: item.recallId }))
@@ -124,7 +126,8 @@ const kept = (outcome: number, present: StoredState | undefined): Result => ({ o
 interface Needs {
   /** Numbers for each user. */
   counts: Map<number, number>
-  contacts: Subject[]
+  /** With the message that needs it. */
+  contacts: (Subject & Identity)[]
   targets: Identity[]
   states: Subject[]
 }
@@ -148,7 +151,7 @@ function addItem(
   { counts, contacts, targets }: Needs,
 ): void {
   count(counts, uid)
-  if (needsFriend) contacts.push({ uid, topic: Topic.contact, subject: from })
+  if (needsFriend) contacts.push({ uid, topic: Topic.contact, subject: from, from, clientId })
   if (kind === Kind.recall) targets.push({ uid, from, clientId }, { uid, from, clientId: recallId })
 }
 

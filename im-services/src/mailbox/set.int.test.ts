@@ -94,6 +94,18 @@ test("sent twice with one id it is stored once and answers the same; another tex
   expect((await syncAll(one, BOB)).texts).toEqual(["text 7"])
 })
 
+test("what was stored is a repeat also when its sender is no friend any more", async () => {
+  const one = await openFresh()
+  await befriend(one, BOB, ANN)
+  const [first] = await appendTo(one, hello(8, { needsFriend: true }))
+  await befriend(one, BOB, ANN, ContactState.blocked)
+  expect(await appendTo(one, hello(8, { needsFriend: true }), hello(9, { needsFriend: true }))).toMatchObject([
+    { ...first, outcome: Stored.repeated },
+    { outcome: Stored.notFriends },
+  ])
+  expect((await syncAll(one, BOB)).texts).toEqual(["text 8"])
+})
+
 test("pages are cut at the bytes asked for, and together hold everything once, from memory and from the store", async () => {
   const one = await openFresh()
   const { key } = await syncAll(one, BOB)

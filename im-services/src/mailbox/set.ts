@@ -3,7 +3,7 @@
  * visible in the order of their numbers. `claim` → `serve` (batches) → lost or deposed → `claim` again, with an empty memory.
  */
 import { setTimeout as sleep } from "node:timers/promises"
-import { Topic } from "@ossagent/im-client/protocol"
+import { ContactState, Topic } from "@ossagent/im-client/protocol"
 import { RpcError } from "@ossagent/svrkit/rpc"
 import type pg from "pg"
 import { type ChangeRow, commitBatch, DeposedError, type MessageRow, nameOf } from "./commit.ts"
@@ -242,6 +242,10 @@ export class MailboxSet {
     const byName = new Map(states.map((state) => [subjectName(state), state]))
     for (const contact of unknown)
       this.contacts.set(contact.uid, contact.subject, byName.get(subjectName(contact))?.state ?? 0)
+    const strangers = needs.contacts.filter(
+      ({ uid, from }) => this.contactOf(byName, uid, from) !== ContactState.friend,
+    )
+    targets.push(...(await readIdentities(this.pool, strangers)))
     const evaluated = evaluate(tasks, {
       contact: (uid, peer) => this.contactOf(byName, uid, peer),
       states: byName,
