@@ -89,7 +89,7 @@ function followNetwork(client: ChatClient): () => void {
 }
 
 /** `Firefox on Linux`, for the list of devices. */
-export function nameOfBrowser(agent: string): string {
+function nameOfBrowser(agent: string): string {
   const browser = /Edg\//.test(agent) ? "Edge" : (/(Firefox|Chrome|Safari)\//.exec(agent)?.[1] ?? "a browser")
   const system = /(Android|iPhone|iPad|Windows|Mac OS X|Linux)/.exec(agent)?.[1]
   return system === undefined ? browser : `${browser} on ${system}`

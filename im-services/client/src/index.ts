@@ -8,7 +8,7 @@
 export { type ChatClient, type ClientOptions, type ClientState, createClient } from "./client.ts"
 export { type Clock, systemClock } from "./clock.ts"
 export { ChatError, CLIENT_ERRORS } from "./error.ts"
-export { CHAT_ERRORS, ContactState, isGroup, Kind, MOST_TEXT_BYTES, RECALL_MS } from "./protocol/index.ts"
+export { CHAT_ERRORS, ContactState, isGroup, Kind, RECALL_MS } from "./protocol/index.ts"
 export { IndexedDbStore } from "./store/indexeddb.ts"
 export { MemoryStore } from "./store/memory.ts"
 export type {
