@@ -1,6 +1,6 @@
 /**
  * What a SET committed of late, by user: exact, for the SET's owner is its only writer. A sync of somebody who is online is answered from
- * here. Bounded by bytes; the users that were touched longest ago go first, and are read from the store again.
+ * here. Bounded by bytes; the users that were touched longest ago, more or less, go first, and are read from the store again.
  */
 export interface Message {
   seq: number
@@ -35,17 +35,22 @@ export interface Recent {
   /** In the order of their numbers. */
   entries: Entry[]
   bytes: number
+  /** When it was moved to the end of all, in touches. */
+  movedAt: number
 }
 
 const USER_BYTES = 160
 const ENTRY_BYTES = 120
 const MOST_ENTRIES = 128
+/** A user is moved once in so many touches for each user: a map that is written to all the time leaves old tables behind. */
+const MOVE_AFTER = 4
 
 const bytesOf = (entry: Entry): number => ENTRY_BYTES + (isChange(entry) ? entry.value.length : entry.text.length * 2)
 
 export class RecentMemory {
   private readonly users = new Map<number, Recent>()
   private bytes = 0
+  private touches = 0
   /** Rises when all was forgotten: what was read from the store before is not to be kept. */
   generation = 0
   /** Users that are being read from the store just now, and what was committed for them meanwhile. */
@@ -78,7 +83,7 @@ export class RecentMemory {
     this.reading.delete(uid)
     const known = this.users.get(uid)
     if (known !== undefined) return known
-    const recent: Recent = { latest, floor: latest, entries: [], bytes: USER_BYTES }
+    const recent: Recent = { latest, floor: latest, entries: [], bytes: USER_BYTES, movedAt: this.touches }
     this.add(uid, recent)
     return recent
   }
@@ -89,7 +94,10 @@ export class RecentMemory {
     const known = this.users.get(uid)
     if (this.reading.has(uid)) this.reading.set(uid, entry.seq)
     if (known === undefined) {
-      this.add(uid, { latest: entry.seq, floor: entry.seq - 1, entries: [entry], bytes: USER_BYTES + bytes })
+      this.add(uid, {
+        ...{ latest: entry.seq, floor: entry.seq - 1, entries: [entry] },
+        ...{ bytes: USER_BYTES + bytes, movedAt: this.touches },
+      })
       return
     }
     known.entries.push(entry)
@@ -123,6 +131,9 @@ export class RecentMemory {
   }
 
   private touch(uid: number, recent: Recent): void {
+    this.touches++
+    if (this.touches - recent.movedAt < MOVE_AFTER * this.users.size) return
+    recent.movedAt = this.touches
     this.users.delete(uid)
     this.users.set(uid, recent)
   }

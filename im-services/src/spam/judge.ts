@@ -79,4 +79,5 @@ const isWithin = ({ windowFrom }: { windowFrom: number }, now: number): boolean 
 /** Without case, spaces and digits, which are what senders vary. */
 const normalise = (text: string): string => text.toLowerCase().replace(/[\s\d]+/g, "")
 
-const countLinks = (text: string): number => text.match(/https?:\/\/|www\./gi)?.length ?? 0
+const countLinks = (text: string): number =>
+  text.includes("/") || text.includes(".") ? (text.match(/https?:\/\/|www\./gi)?.length ?? 0) : 0

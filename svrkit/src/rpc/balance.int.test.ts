@@ -12,7 +12,7 @@ const randomOf = (seed: number) => {
 }
 
 interface Inside {
-  open: Set<unknown>
+  open: unknown[]
   waiting: unknown[]
   lanes: { inFlight: number }[]
   points: { method: Map<string, { calls: { sum: number }; duration: { count: number } }> }
@@ -63,7 +63,7 @@ it("every call ends once, and nothing stays inside, whatever is cut, late, cance
   ).toEqual([])
   expect(ends.get("answered"), said).toBeGreaterThan(total / 10)
   const { open, waiting, lanes, points } = inside(channel)
-  expect({ open: open.size, inFlight: lanes.map(({ inFlight }) => inFlight) }, said).toEqual({
+  expect({ open: open.length, inFlight: lanes.map(({ inFlight }) => inFlight) }, said).toEqual({
     open: 0,
     inFlight: [0, 0, 0, 0],
   })

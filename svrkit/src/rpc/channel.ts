@@ -64,7 +64,8 @@ export class Channel {
   private readonly points: ClientPoints
   private readonly budget = new RetryBudget()
   private readonly lanes: (Lane | MemoryLane)[]
-  private readonly open = new Set<Pending>()
+  /** In no order. No set: each time it grows or shrinks it leaves a table behind that holds calls which are long over. */
+  private readonly open: Pending[] = []
   private waiting: Pending[] = []
   private sweeper: NodeJS.Timeout | null = null
   private earliest = Number.POSITIVE_INFINITY
@@ -100,7 +101,7 @@ export class Channel {
         )
       : [new MemoryLane(targets as () => Dispatcher | undefined, host)]
     agent.onFlush(() => {
-      this.points.inFlight.set(this.open.size)
+      this.points.inFlight.set(this.open.length)
       this.points.waiting.set(this.waiting.length)
       this.points.connections.set(this.lanes.filter(({ up }) => up).length)
       for (const lane of this.lanes) if (lane.up) this.points.level.with({ target: lane.address }).set(lane.level)
@@ -136,6 +137,8 @@ export class Channel {
         tries: 0,
         lane: null,
         id: 0,
+        inMemory: null,
+        at: -1,
         sentAt: 0,
         over: false,
         resolve: resolve as (reply: unknown) => void,
@@ -162,7 +165,7 @@ export class Channel {
   }
 
   private begin(pending: Pending, now: number): void {
-    this.open.add(pending)
+    pending.at = this.open.push(pending) - 1
     const { signal, under } = pending
     if (this.stopped) this.fail(pending, new RpcError("stopped", `this client of ${this.service} was stopped`))
     else if (signal?.aborted) this.fail(pending, cancelled(pending))
@@ -263,11 +266,21 @@ export class Channel {
 
   private end(pending: Pending, now: number): void {
     pending.over = true
-    this.open.delete(pending)
+    this.close(pending)
     pending.points.duration.record(now - pending.startedAt)
     if (pending.onAbort === undefined) return
     pending.signal?.removeEventListener("abort", pending.onAbort)
     pending.under?.unhook(pending.onAbort)
+  }
+
+  private close(pending: Pending): void {
+    if (pending.at < 0) return
+    const last = this.open.pop() as Pending
+    if (last !== pending) {
+      this.open[pending.at] = last
+      last.at = pending.at
+    }
+    pending.at = -1
   }
 
   private cancel(pending: Pending): void {
@@ -294,14 +307,15 @@ export class Channel {
   /** All open calls are looked through only when the first of their deadlines has come. */
   private sweep(): void {
     const now = performance.now()
-    if (this.open.size === 0 && this.sweeper !== null) {
+    if (this.open.length === 0 && this.sweeper !== null) {
       clearInterval(this.sweeper)
       this.sweeper = null
       this.earliest = Number.POSITIVE_INFINITY
     }
     if (now < this.earliest) return
     let earliest = Number.POSITIVE_INFINITY
-    for (const pending of this.open) {
+    for (const pending of [...this.open]) {
+      if (pending.over) continue
       if (pending.deadlineAt <= now) this.expire(pending)
       else if (pending.deadlineAt < earliest) earliest = pending.deadlineAt
     }
@@ -315,7 +329,7 @@ export class Channel {
     this.stopped = true
     for (const lane of this.lanes) lane.stop()
     for (const pending of [...this.open])
-      this.fail(pending, new RpcError("stopped", `this client of ${this.service} was stopped`))
+      if (!pending.over) this.fail(pending, new RpcError("stopped", `this client of ${this.service} was stopped`))
     if (this.sweeper !== null) clearInterval(this.sweeper)
     this.sweeper = null
   }

@@ -6,11 +6,45 @@ import type { LaneHost } from "./lane.ts"
 import type { Pending } from "./pending.ts"
 import type { ReplyTo, ServerCall } from "./server-call.ts"
 
-interface MemoryCall {
-  pending: Pending
-  id: number
-  bytes: Uint8Array
-  call: ServerCall | null
+/** One try of a call, and where its answer goes. */
+export class MemoryCall implements ReplyTo {
+  readonly peer = "memory"
+  readonly pending: Pending
+  readonly bytes: Uint8Array
+  call: ServerCall | null = null
+  private readonly lane: MemoryLane
+  private open = true
+
+  constructor(pending: Pending, bytes: Uint8Array, lane: MemoryLane) {
+    this.pending = pending
+    this.bytes = bytes
+    this.lane = lane
+    lane.inFlight++
+  }
+
+  /** False where it was closed already: nobody waits for an answer. */
+  close(): boolean {
+    const { open } = this
+    if (open) this.lane.inFlight--
+    this.open = false
+    return open
+  }
+
+  get isOpen(): boolean {
+    return this.open
+  }
+
+  reply(_call: ServerCall, codec: Codec, value: unknown): number {
+    const bytes = encode(codec, value)
+    if (this.close()) this.lane.host.reply(this.pending, decode(codec, bytes), bytes.length)
+    return bytes.length
+  }
+
+  fail(_call: ServerCall, error: RpcError): void {
+    if (this.close()) this.lane.host.failed(this.pending, error)
+  }
+
+  done(): void {}
 }
 
 const NEXT = Promise.resolve()
@@ -19,15 +53,14 @@ const NEXT = Promise.resolve()
  * The way to a service in the same process: no socket and no frame, but the same codec, queue, deadline and points. What one side holds
  * the other never sees change, and a service behaves alike mixed and apart.
  */
-export class MemoryLane implements ReplyTo {
+export class MemoryLane {
   readonly address = "memory"
-  readonly peer = "memory"
   readonly level = 0
   up = true
+  inFlight = 0
   readonly duration: Timer
+  readonly host: LaneHost
   private readonly find: () => Dispatcher | undefined
-  private readonly host: LaneHost
-  private readonly calls = new Map<number, MemoryCall>()
   /** Handed over with the next microtask. */
   private due: MemoryCall[] = []
   private nextId = 1
@@ -43,20 +76,15 @@ export class MemoryLane implements ReplyTo {
     return this.up
   }
 
-  get inFlight(): number {
-    return this.calls.size
-  }
-
   /** Throws RpcError for a request that cannot be written. */
   send(pending: Pending): void {
     const bytes = encodeRequest(pending)
-    const id = this.nextId++
     pending.points.requestSize.record(bytes.length)
     pending.lane = this
-    pending.id = id
+    pending.id = this.nextId++
     pending.sentAt = performance.now()
-    const entry: MemoryCall = { pending, id, bytes, call: null }
-    this.calls.set(id, entry)
+    const entry = new MemoryCall(pending, bytes, this)
+    pending.inMemory = entry
     // Not queueMicrotask: that makes a resource for asynchronous hooks each time.
     if (this.due.push(entry) === 1) void NEXT.then(this.handOver)
   }
@@ -64,46 +92,27 @@ export class MemoryLane implements ReplyTo {
   private readonly handOver = (): void => {
     const { due } = this
     this.due = []
-    for (const entry of due) if (this.calls.has(entry.id)) this.submit(entry)
+    for (const entry of due) if (entry.isOpen) this.submit(entry)
   }
 
   private submit(entry: MemoryCall): void {
-    const { pending, id, bytes } = entry
-    const { method, priority, user, version, deadlineAt } = pending
+    const { pending, bytes } = entry
+    const { id, method, priority, user, version, deadlineAt } = pending
     const head = { id, method: method.number, priority, user, deadlineAt, version }
     const dispatcher = this.find()
-    if (dispatcher !== undefined) entry.call = dispatcher.submit(head, { bytes, from: 0, end: bytes.length }, this)
-    else {
-      this.calls.delete(id)
+    if (dispatcher !== undefined) entry.call = dispatcher.submit(head, { bytes, from: 0, end: bytes.length }, entry)
+    else if (entry.close())
       this.host.failed(pending, new RpcError("unavailable", `${this.host.service} has not started yet`))
-    }
   }
 
-  cancel(pending: Pending): void {
-    const entry = this.calls.get(pending.id)
-    this.calls.delete(pending.id)
-    if (entry?.call) this.find()?.cancel(entry.call, new RpcError("cancelled", "the caller took the call back"))
+  cancel({ inMemory: entry }: Pending): void {
+    if (entry === null || !entry.close()) return
+    if (entry.call !== null) this.find()?.cancel(entry.call, new RpcError("cancelled", "the caller took the call back"))
   }
 
   missed(pending: Pending): void {
     this.cancel(pending)
   }
-
-  reply(call: ServerCall, codec: Codec, value: unknown): number {
-    const bytes = encode(codec, value)
-    const entry = this.calls.get(call.id)
-    this.calls.delete(call.id)
-    if (entry !== undefined) this.host.reply(entry.pending, decode(codec, bytes), bytes.length)
-    return bytes.length
-  }
-
-  fail(call: ServerCall, error: RpcError): void {
-    const entry = this.calls.get(call.id)
-    this.calls.delete(call.id)
-    if (entry !== undefined) this.host.failed(entry.pending, error)
-  }
-
-  done(): void {}
 
   stop(): void {
     this.up = false

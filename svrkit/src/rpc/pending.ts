@@ -1,7 +1,7 @@
 import type { Method } from "../codec/index.ts"
 import type { CallPoints } from "./client-points.ts"
 import type { Lane } from "./lane.ts"
-import type { MemoryLane } from "./memory.ts"
+import type { MemoryCall, MemoryLane } from "./memory.ts"
 import type { ServerCall } from "./server-call.ts"
 
 /** One call at its caller, from its making to its end, over all its tries. */
@@ -18,6 +18,9 @@ export interface Pending {
   /** Where it was sent last, and under which number. */
   lane: Lane | MemoryLane | null
   id: number
+  inMemory: MemoryCall | null
+  /** Its place among the open calls of its channel; -1: none. */
+  at: number
   sentAt: number
   over: boolean
   resolve: (reply: unknown) => void
