@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import type { RunningService } from "@ossagent/svrkit"
 import { type RunningPostgres, startTestPostgres } from "@ossagent/svrkit/postgres"
-import type { Alarm, AlarmEvent, AlarmLiveEvent, AuditEntry, Notification, OutboxMail, Rule } from "@ossagent/wire"
+import type { Alarm, AlarmEvent, AlarmLiveEvent, AuditEntry, Message, OutboxMail, Rule } from "@ossagent/wire"
 import { pino } from "pino"
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest"
 import { alerting } from "./app.ts"
@@ -108,14 +108,14 @@ test("with nothing configured a silent service becomes an alarm and a mail, and 
   expect(mail.html).toContain("data:image/png;base64,")
   back()
   await until("resolved mail", async () => (await mails()).find(({ subject }) => subject.startsWith("[resolved]")))
-  const shown = await call<{ alarm: Alarm; history: AlarmEvent[]; notifications: Notification[] }>(
+  const shown = await call<{ alarm: Alarm; history: AlarmEvent[]; messages: Message[] }>(
     "GET",
     `/v1/alarms/${alarm.id}`,
   )
   expect(shown.history.map(({ to }) => to)).toEqual(["firing", "resolved"])
   await until("both sent", async () => {
-    const { notifications } = await call<{ notifications: Notification[] }>("GET", `/v1/alarms/${alarm.id}`)
-    return notifications.length === 2 && notifications.every(({ state }) => state === "sent")
+    const { messages } = await call<{ messages: Message[] }>("GET", `/v1/alarms/${alarm.id}`)
+    return messages.length === 2 && messages.every(({ state }) => state === "sent")
   })
   expect((await alarms()).length).toBe(0)
 })

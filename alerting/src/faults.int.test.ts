@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import { type RunningPostgres, startPostgres } from "@ossagent/svrkit/postgres"
-import type { Alarm, Notification } from "@ossagent/wire"
+import type { Alarm, Message } from "@ossagent/wire"
 import pg from "pg"
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest"
 import {
@@ -136,7 +136,7 @@ const watchDisk = () =>
 const readAlarm = async () =>
   (await call<{ alarms: Alarm[] }>("GET", "/v1/alarms")).alarms.find((a) => a.ruleName === "Disk, now")
 const readNotifications = async (id: string) =>
-  (await call<{ notifications: Notification[] }>("GET", `/v1/alarms/${id}`)).notifications
+  (await call<{ messages: Message[] }>("GET", `/v1/alarms/${id}`)).messages
 
 /** A mail server that takes connections and never says a word. */
 async function startHungServer(): Promise<string> {

@@ -5,7 +5,7 @@
  * | call | what |
  * |---|---|
  * | `GET /v1/alarms?state=open\|all&service=&subsystem=&metric=&before=<id>&limit=` | `{ alarms: Alarm[], nextBefore: string \| null }`, newest first |
- * | `GET /v1/alarms/:id` | `{ alarm: Alarm, history: AlarmEvent[], notifications: Notification[] }` |
+ * | `GET /v1/alarms/:id` | `{ alarm: Alarm, history: AlarmEvent[], messages: Message[] }` |
  * | `POST /v1/alarms/:id/acknowledge` `{ note? }` | `{ alarm }` |
  * | `POST /v1/alarms/:id/resolve` `{ note? }` | `{ alarm }`; closes what will not come back |
  * | `GET /v1/silences?state=active\|all` | `{ silences: Silence[] }` |
@@ -17,9 +17,16 @@
  */
 import type { Filter, Group, Stat } from "./report.ts"
 
-export type AlarmState = "pending" | "firing" | "acknowledged" | "resolved"
+/** Also the metric that another one is measured against. */
+export interface MetricPart {
+  metric: string
+  stat: Stat
+  filters: Filter[]
+}
+
+export type AlarmState = "pending" | "firing" | "acknowledged" | "flapping" | "resolved"
 export type Severity = "info" | "warning" | "critical"
-export type Detection = "threshold" | "absence" | "history"
+export type Detection = "threshold" | "absence" | "history" | "change" | "ratio" | "burn" | "versions" | "exception"
 
 export interface Alarm {
   id: string
@@ -27,11 +34,18 @@ export interface Alarm {
   fingerprint: string
   ruleId: string | null
   ruleName: string
+  /** Who looks after it: as the rule says. */
+  owner: string
   detection: Detection
   severity: Severity
   state: AlarmState
+  incidentId: string | null
   /** Set while a silence matches: it stays visible and nobody is notified. */
   silencedBy: string | null
+  /** The alarm that is its cause, by a rule of inhibition: nobody is notified. */
+  inhibitedBy: string | null
+  /** The maintenance under way: nobody is notified. */
+  maintenanceBy: string | null
   /** One line: what is wrong, where. */
   title: string
   /** Why in words: the value, what was expected, since when. */
@@ -68,19 +82,6 @@ export interface AlarmEvent {
   why: string
 }
 
-export interface Notification {
-  id: string
-  alarmId: string
-  channel: "email"
-  to: string
-  /** `skipped` says why in `detail`: silenced, rate … */
-  state: "queued" | "sent" | "failed" | "skipped"
-  detail: string
-  attempts: number
-  createdAt: number
-  sentAt: number | null
-}
-
 export interface NewSilence {
   /** All must match the alarm's group, or `metric` / `rule`. */
   matchers: { dim: string; op: "in" | "notIn"; values: string[] }[]
@@ -111,10 +112,24 @@ export interface NewRule {
   keepFiringSec: number
   /** `threshold` only. `clear` is the value at which it counts as good again. */
   threshold?: { op: ">" | "<"; value: number; clear?: number }
+  /** `change` only: against the same window a day or a week ago. 0.5 is half as much again, -0.3 is 30 % less. */
+  change?: { against: "1d" | "7d"; op: ">" | "<"; by: number; clear?: number }
+  /** `ratio` and `burn`: the metric is divided by this one; `threshold` judges the quotient of a `ratio`. */
+  of?: MetricPart
+  /** `burn` only: the share of good ones that is promised (0.999), and pairs of windows that must both burn `factor` times as fast. */
+  burn?: { objective: number; windows: { longSec: number; shortSec: number; factor: number }[] }
+  /** `versions` only: the newest version of a service against the one before; bad when it is so many times as much. */
+  versions?: { op: ">" | "<"; factor: number; clear?: number }
+  /** Least points of the metric (or of `of`) in the window: with fewer nothing is judged. */
+  minVolume?: number
+  /** Judges windows that ended so long ago: for points that come late. */
+  delaySec?: number
   /** `absence` only: silent for this long. */
   absenceSec?: number
   /** `history` only: how far out, 0–1; default 0.99. */
   sensitivity?: number
+  /** A team or person; routes can match it. */
+  owner?: string
   runbookUrl?: string
 }
 

@@ -2,7 +2,10 @@ import type { Alarm, Group, Rule, Stat } from "@ossagent/wire"
 import type { Verdict } from "./decide.ts"
 import { toFingerprint } from "./fingerprint.ts"
 
-export type RuleOfCondition = Pick<Rule, "id" | "name" | "detection" | "severity" | "forSec" | "keepFiringSec">
+export type RuleOfCondition = Pick<
+  Rule,
+  "id" | "name" | "owner" | "detection" | "severity" | "forSec" | "keepFiringSec"
+>
 
 /** What one look said about one thing that a rule watches. */
 export interface Condition {

@@ -3,7 +3,6 @@
  * Out: rows to write. Pure; `book.ts` reads and writes in one transaction around it.
  */
 import type { AlarmState, Severity } from "@ossagent/wire"
-import type { OutboxKind } from "../database/types.ts"
 import type { Batch, Condition, RuleOfCondition } from "./condition.ts"
 import { type Decision, decide, type Telling, toTelling } from "./decide.ts"
 import type { AlarmRow } from "./row.ts"
@@ -24,7 +23,7 @@ export interface PlannedEvent {
 }
 
 export interface PlannedMail {
-  kind: Exclude<OutboxKind, "digest">
+  kind: "firing" | "resolved"
   severity: Severity
   telling: Telling
 }
@@ -89,6 +88,10 @@ function toOpened(condition: Condition, at: number, silences: readonly ActiveSil
     fingerprint,
     rule_id: rule.id,
     rule_name: rule.name,
+    owner: rule.owner ?? "",
+    incident_id: null,
+    inhibited_by: null,
+    maintenance_by: null,
     detection: rule.detection,
     severity: rule.severity,
     state,

@@ -1,4 +1,21 @@
-import type { AlarmState, Detection, Kind, NewRule, NewSilence, Severity, Stat } from "@ossagent/wire"
+import type {
+  AlarmState,
+  ChannelKind,
+  Culprit,
+  Detection,
+  IncidentEventKind,
+  IncidentState,
+  Kind,
+  Language,
+  MessageKind,
+  MessageState,
+  NewRule,
+  NewSilence,
+  OnCallDocuments,
+  OnCallKind,
+  Severity,
+  Stat,
+} from "@ossagent/wire"
 import type { ColumnType, Generated, JSONColumnType } from "kysely"
 
 /** bigint identity columns: PostgreSQL's driver gives them as strings, and strings they stay. */
@@ -11,10 +28,14 @@ export interface AlarmTable {
   fingerprint: string
   rule_id: string | null
   rule_name: string
+  owner: string
   detection: Detection
   severity: Severity
   state: AlarmState
+  incident_id: string | null
   silenced_by: string | null
+  inhibited_by: string | null
+  maintenance_by: string | null
   title: string
   why: string
   metric: string
@@ -45,22 +66,68 @@ export interface AlarmEventTable {
   why: string
 }
 
-export type OutboxKind = "firing" | "resolved" | "digest"
-export type OutboxState = "queued" | "held" | "merged" | "sending" | "sent" | "failed" | "skipped"
+export interface IncidentTable {
+  id: Id
+  group_key: string
+  state: IncidentState
+  severity: Severity
+  title: string
+  group: JSONColumnType<Record<string, string>>
+  culprit: JSONColumnType<Culprit | null, string | null | undefined, string | null>
+  suspect_id: string | null
+  alarms: number
+  open_alarms: number
+  flapping: Generated<boolean>
+  quiet: string | null
+  told: Generated<boolean>
+  policy_id: string | null
+  step: Generated<number>
+  round: Generated<number>
+  due_at: MaybeAt
+  grown_at: At
+  started_at: At
+  acknowledged_at: MaybeAt
+  acknowledged_by: string | null
+  resolved_at: MaybeAt
+  updated_at: At
+}
+
+export interface IncidentEventTable {
+  id: Id
+  incident_id: string
+  at: At
+  kind: IncidentEventKind
+  actor: string
+  text: string
+  alarm_id: string | null
+}
 
 export interface OutboxTable {
   id: Id
+  /** Never the same twice; null in rows of the time before incidents. */
+  key: string | null
+  incident_id: string | null
   alarm_id: string | null
-  kind: OutboxKind
+  silence_id: string | null
+  kind: MessageKind
   severity: Severity
+  channel: Generated<ChannelKind>
+  channel_id: string | null
+  contact_id: string | null
+  language: Generated<Language>
   recipient: string
-  state: OutboxState
+  state: MessageState
   detail: Generated<string>
+  note: Generated<string>
   digest_id: string | null
+  after_id: string | null
+  due_at: MaybeAt
   attempts: Generated<number>
+  provider_id: string | null
   created_at: At
   touched_at: At
   sent_at: MaybeAt
+  delivered_at: MaybeAt
 }
 
 export interface Database {
@@ -79,11 +146,25 @@ export interface Database {
     created_by: string
     created_at: At
     ended_at: MaybeAt
+    reminded_at: MaybeAt
   }
   alarm: AlarmTable
   alarm_event: AlarmEventTable
   outbox: OutboxTable
-  recipient: { address: string; tokens: number; refilled_at: At; digest_at: MaybeAt }
+  incident: IncidentTable
+  incident_event: IncidentEventTable
+  feedback: { incident_id: string; by: string; verdict: "useful" | "noise"; at: At }
+  oncall: {
+    id: Id
+    kind: OnCallKind
+    built_in: string | null
+    body: JSONColumnType<OnCallDocuments[OnCallKind]>
+    secrets: JSONColumnType<Record<string, string>, string | undefined, string>
+    updated_at: Generated<Date>
+    updated_by: string
+  }
+  lease: { name: string; holder: string; until: At }
+  recipient: { key: string; tokens: number; refilled_at: At; digest_at: MaybeAt }
   outbox_mail: {
     id: Id
     message_id: string

@@ -1,11 +1,11 @@
 import { parse, ServiceError } from "@ossagent/svrkit"
-import type { Alarm, Notification } from "@ossagent/wire"
+import type { Alarm } from "@ossagent/wire"
 import type { FastifyInstance, FastifyRequest } from "fastify"
 import { sql } from "kysely"
 import { z } from "zod"
 import { toAlarm, toAlarmEvent } from "../alarm/row.ts"
 import { writeAudit } from "../alarm/write.ts"
-import type { OutboxRow } from "../notify/outbox.ts"
+import { toMessage } from "../notify/message.ts"
 import { noteSchema } from "../rule/schema.ts"
 import type { DoorDeps } from "./door.ts"
 import { guard, parseId, parsePaging, READ, readActor, toPage, WRITE } from "./request.ts"
@@ -66,31 +66,7 @@ async function show({ db }: DoorDeps, id: string) {
   if (!row) throw new ServiceError("unknown_alarm", `cannot find alarm ${id}`)
   const history = await db.selectFrom("alarm_event").selectAll().where("alarm_id", "=", id).orderBy("id").execute()
   const outbox = await db.selectFrom("outbox").selectAll().where("alarm_id", "=", id).orderBy("id").execute()
-  return { alarm: toAlarm(row), history: history.map(toAlarmEvent), notifications: outbox.map(toNotification) }
-}
-
-const TOLD = {
-  queued: "queued",
-  held: "queued",
-  merged: "queued",
-  sending: "queued",
-  sent: "sent",
-  failed: "failed",
-  skipped: "skipped",
-} as const
-
-function toNotification(row: OutboxRow): Notification {
-  return {
-    id: row.id,
-    alarmId: row.alarm_id ?? "",
-    channel: "email",
-    to: row.recipient,
-    state: TOLD[row.state],
-    detail: row.detail,
-    attempts: row.attempts,
-    createdAt: row.created_at.getTime(),
-    sentAt: row.sent_at?.getTime() ?? null,
-  }
+  return { alarm: toAlarm(row), history: history.map(toAlarmEvent), messages: outbox.map((row) => toMessage(row)) }
 }
 
 async function change({ db, book, now, forget }: DoorDeps, request: FastifyRequest, what: "acknowledge" | "resolve") {

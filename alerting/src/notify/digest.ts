@@ -29,7 +29,7 @@ async function mergeHeldOf(tx: Tx, address: string, settings: BucketSettings, no
   await tx
     .updateTable("recipient")
     .set({ tokens, refilled_at: new Date(refilledAt), digest_at: at })
-    .where("address", "=", address)
+    .where("key", "=", `email ${address}`)
     .execute()
   const untried = tokens < 1 ? await readParts(tx, address, "queued") : []
   return insertDigest(tx, address, [...held, ...untried], at)
@@ -51,7 +51,11 @@ function readParts(tx: Tx, address: string, state: "held" | "queued"): Promise<P
 }
 
 async function readDigestAt(tx: Tx, address: string): Promise<number | null> {
-  const row = await tx.selectFrom("recipient").select("digest_at").where("address", "=", address).executeTakeFirst()
+  const row = await tx
+    .selectFrom("recipient")
+    .select("digest_at")
+    .where("key", "=", `email ${address}`)
+    .executeTakeFirst()
   return row?.digest_at?.getTime() ?? null
 }
 

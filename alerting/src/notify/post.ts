@@ -24,7 +24,10 @@ export interface PostDeps {
 
 export function createPost(deps: PostDeps): (row: OutboxRow) => Promise<void> {
   return async (row) => {
-    const mail = row.kind === "digest" ? await composeDigest(deps, row) : await composeAlarm(deps, row, row.kind)
+    const mail =
+      row.kind === "digest"
+        ? await composeDigest(deps, row)
+        : await composeAlarm(deps, row, row.kind === "resolved" ? "resolved" : "firing")
     await deps.transport.send(mail)
     if (deps.copies) await keepCopy(deps, deps.copies, mail, row)
   }
@@ -78,7 +81,7 @@ async function composeDigest({ db, head }: PostDeps, row: OutboxRow): Promise<Se
   const byId = new Map(alarms.map((alarm) => [alarm.id, toAlarm(alarm)]))
   const items = merged.flatMap(({ alarm_id, kind }) => {
     const alarm = byId.get(alarm_id ?? "")
-    return alarm && kind !== "digest" ? [{ kind, alarm }] : []
+    return alarm ? [{ kind: kind === "resolved" ? ("resolved" as const) : ("firing" as const), alarm }] : []
   })
   if (items.length === 0) throw new MailError("cannot write the digest: its alarms are gone", false)
   return toDigestMail({ outboxId: row.id, to: row.recipient, items }, head)

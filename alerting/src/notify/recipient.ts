@@ -11,7 +11,7 @@ export async function takeTokenOf(tx: Tx, address: string, settings: BucketSetti
   await tx
     .updateTable("recipient")
     .set({ tokens, refilled_at: new Date(refilledAt) })
-    .where("address", "=", address)
+    .where("key", "=", `email ${address}`)
     .execute()
   return taken.send
 }
@@ -20,13 +20,13 @@ export async function takeTokenOf(tx: Tx, address: string, settings: BucketSetti
 export async function readBucket(tx: Tx, address: string, settings: BucketSettings, now: number): Promise<Bucket> {
   await tx
     .insertInto("recipient")
-    .values({ address, tokens: settings.burst, refilled_at: new Date(now) })
-    .onConflict((conflict) => conflict.column("address").doNothing())
+    .values({ key: `email ${address}`, tokens: settings.burst, refilled_at: new Date(now) })
+    .onConflict((conflict) => conflict.column("key").doNothing())
     .execute()
   const row = await tx
     .selectFrom("recipient")
     .selectAll()
-    .where("address", "=", address)
+    .where("key", "=", `email ${address}`)
     .forUpdate()
     .executeTakeFirstOrThrow()
   return { tokens: row.tokens, refilledAt: row.refilled_at.getTime() }

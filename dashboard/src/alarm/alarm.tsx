@@ -1,5 +1,5 @@
 "use client"
-import type { Alarm, AlarmEvent, Notification } from "@ossagent/wire"
+import type { Alarm, AlarmEvent, Message } from "@ossagent/wire"
 import Link from "next/link"
 import { type FormEvent, useCallback, useState } from "react"
 import useSWR from "swr"
@@ -25,7 +25,7 @@ import { alarmMetricHref, describeGroup } from "./words.ts"
 interface Whole {
   alarm: Alarm
   history: AlarmEvent[]
-  notifications: Notification[]
+  messages: Message[]
 }
 
 /** One alarm: why, what it looked like, what happened, who was told. */
@@ -50,7 +50,7 @@ export function AlarmPage({ id }: { id: string }) {
       </>
     )
   if (!data) return <Skeleton className="h-96 rounded-lg" />
-  const { alarm, history, notifications } = data
+  const { alarm, history, messages } = data
   return (
     <>
       <PageHead title={alarm.title} about={<BackLink />} />
@@ -61,7 +61,7 @@ export function AlarmPage({ id }: { id: string }) {
         </div>
         <div className="min-w-0 space-y-4">
           <History events={history} />
-          <Told alarmId={alarm.id} notifications={notifications} />
+          <Told alarmId={alarm.id} messages={messages} />
         </div>
       </div>
     </>

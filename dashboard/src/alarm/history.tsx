@@ -1,5 +1,5 @@
 "use client"
-import type { AlarmEvent, Notification } from "@ossagent/wire"
+import type { AlarmEvent, Message } from "@ossagent/wire"
 import Link from "next/link"
 import { SentBadge } from "../outbox/sent.tsx"
 import { useOutbox } from "../outbox/use-outbox.ts"
@@ -30,18 +30,28 @@ export function History({ events }: { events: readonly AlarmEvent[] }) {
   )
 }
 
-const TONES: Record<Notification["state"], Tone> = { queued: "info", sent: "ok", failed: "bad", skipped: "plain" }
+const TONES: Record<Message["state"], Tone> = {
+  waiting: "plain",
+  queued: "info",
+  held: "info",
+  merged: "info",
+  sending: "info",
+  sent: "ok",
+  delivered: "ok",
+  failed: "bad",
+  skipped: "plain",
+}
 
 /** Who was told, and who was not and why. A mail that no server took out has reached nobody, and says so. */
-export function Told({ alarmId, notifications }: { alarmId: string; notifications: readonly Notification[] }) {
+export function Told({ alarmId, messages }: { alarmId: string; messages: readonly Message[] }) {
   const { mails } = useOutbox()
   const kept = mails?.find((mail) => mail.alarmId === alarmId && !mail.sentOut)
   return (
     <Panel aria-label="Who was told">
       <h2 className="px-4 pt-3 font-semibold text-[15px]">Who was told</h2>
-      {notifications.length === 0 && <p className="px-4 pt-1 pb-3 text-[13px] text-ink-3">Nobody yet.</p>}
+      {messages.length === 0 && <p className="px-4 pt-1 pb-3 text-[13px] text-ink-3">Nobody yet.</p>}
       <ul data-testid="told" className="divide-y divide-line px-4 pb-1">
-        {notifications.toReversed().map(({ id, to, channel, state, detail, attempts, createdAt, sentAt }) => (
+        {messages.toReversed().map(({ id, to, channel, state, detail, attempts, createdAt, sentAt }) => (
           <li key={id} className="py-2 text-[13px]">
             <div className="flex flex-wrap items-center gap-2">
               {state === "sent" && kept ? (
