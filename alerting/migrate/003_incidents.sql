@@ -21,10 +21,8 @@ CREATE TABLE alerting.incident (
   open_alarms integer NOT NULL,
   flapping boolean NOT NULL DEFAULT false,
   quiet text,
-  told boolean NOT NULL DEFAULT false,
-  policy_id bigint,
-  step integer NOT NULL DEFAULT 0,
-  round integer NOT NULL DEFAULT 0,
+  tellings integer NOT NULL DEFAULT 0,
+  progress jsonb NOT NULL DEFAULT '[]',
   due_at timestamptz,
   grown_at timestamptz NOT NULL,
   started_at timestamptz NOT NULL,
@@ -34,6 +32,8 @@ CREATE TABLE alerting.incident (
   updated_at timestamptz NOT NULL
 );
 COMMENT ON COLUMN alerting.incident.due_at IS 'when the next telling is to be decided; null: nothing is due';
+COMMENT ON COLUMN alerting.incident.progress IS 'how far each policy has gone: [{policyId, step, round, nextAt}]';
+COMMENT ON COLUMN alerting.incident.tellings IS 'how often people were told: part of the keys of messages';
 COMMENT ON COLUMN alerting.incident.grown_at IS 'when the newest alarm joined';
 CREATE UNIQUE INDEX incident_open ON alerting.incident (group_key) WHERE state <> 'resolved';
 CREATE INDEX incident_due ON alerting.incident (due_at) WHERE due_at IS NOT NULL;
@@ -110,3 +110,11 @@ CREATE TABLE alerting.lease (
   until timestamptz NOT NULL
 );
 COMMENT ON TABLE alerting.lease IS 'which process does what alone; by the clock of the database';
+
+CREATE TABLE alerting.collector_state (
+  one boolean PRIMARY KEY DEFAULT true CHECK (one),
+  usable boolean NOT NULL,
+  settled_at timestamptz NOT NULL,
+  at timestamptz NOT NULL
+);
+COMMENT ON TABLE alerting.collector_state IS 'what the process that looks knows of the collector, for the one that compares minutes; settled_at: minutes before it are not whole';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import type { RunningService } from "@ossagent/svrkit"
 import { type RunningPostgres, startTestPostgres } from "@ossagent/svrkit/postgres"
-import type { Alarm, AlarmEvent, AlarmLiveEvent, AuditEntry, Message, OutboxMail, Rule } from "@ossagent/wire"
+import type { Alarm, AlarmEvent, AlarmLiveEvent, AuditEntry, Incident, Message, OutboxMail, Rule } from "@ossagent/wire"
 import { pino } from "pino"
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest"
 import { alerting } from "./app.ts"
@@ -213,7 +213,7 @@ test("an absence rule whose question fails keeps nobody else from being missed",
   await until("alarm", async () => (await alarms()).find(({ group }) => group.service === "shop"))
 })
 
-test("a thousand services that fall silent at once are a thousand alarms and one mail", async () => {
+test("a thousand services that fall silent at once are a thousand alarms, one incident and one mail", async () => {
   const many = Array.from({ length: 1_000 }, (_, i): TestSeries => ({ ...shop, service: `s${i}` }))
   collector.series = [...many, other]
   await start()
@@ -223,8 +223,9 @@ test("a thousand services that fall silent at once are a thousand alarms and one
   for (const series of many) series.lastAt = at
   await until("mail", async () => (await mails()).length > 0, 30_000)
   await sleep(3_000) // long enough for more to come
-  const sent = await mails()
-  expect(sent.map(({ subject }) => subject)).toEqual([expect.stringMatching(/^\[digest\] 1000 alarms/)])
+  expect((await mails()).map(({ subject }) => subject)).toEqual([expect.stringMatching(/^\[firing\] s\d+\/checkout/)])
+  const { incidents } = await call<{ incidents: Incident[] }>("GET", "/v1/incidents")
+  expect(incidents.map((incident) => incident.alarms)).toEqual([1_000])
 }, 90_000)
 
 test("bad requests are told what and where", async () => {

@@ -4,8 +4,9 @@
  *
  * The door opens at once; everything else begins when PostgreSQL answers, and survives its restarts.
  */
+import { randomUUID } from "node:crypto"
 import { defineService, type ServiceContext } from "@ossagent/svrkit"
-import { type Book, createBook } from "./alarm/book.ts"
+import type { ChannelKind } from "@ossagent/wire"
 import { prune } from "./alarm/prune.ts"
 import { CONFIG } from "./config.ts"
 import { migrate } from "./database/migrate.ts"
@@ -14,21 +15,27 @@ import { untilReady } from "./database/ready.ts"
 import { addRoutes } from "./door/door.ts"
 import { createHub } from "./door/hub.ts"
 import { ERRORS } from "./errors.ts"
+import { createIncidents, type Incidents } from "./incident/incidents.ts"
+import { createLeases } from "./lease/leases.ts"
 import { startLocalServer } from "./notify/localserver.ts"
 import { createMailbox, type Mailbox } from "./notify/mailbox.ts"
 import { type Notifier, startNotifier } from "./notify/notifier.ts"
 import { createOutbox } from "./notify/outbox.ts"
 import { createPost } from "./notify/post.ts"
 import { createTransport, type Transport } from "./notify/transport.ts"
+import { remind } from "./oncall/remind.ts"
+import { seedOnCall } from "./oncall/seed.ts"
+import { createOnCallStore, type DocumentChecks } from "./oncall/store.ts"
 import { readPicture } from "./picture/picture.ts"
 import { createRuleStore, type RuleStore, seedRules } from "./rule/store.ts"
 import { type Collector, createCollector } from "./watch/collector.ts"
+import { createCollectorStore } from "./watch/collector-store.ts"
 import { createHistoryStore } from "./watch/history-store.ts"
 import { startLoop } from "./watch/loop.ts"
 import { createMinutes } from "./watch/minutes.ts"
 import { createPresence, type Presence } from "./watch/presence.ts"
 import { createPresenceStore } from "./watch/presence-store.ts"
-import { startWatch } from "./watch/watch.ts"
+import { LOOK, MINUTE, startWatch } from "./watch/watch.ts"
 
 type Context = ServiceContext<typeof CONFIG>
 
@@ -49,7 +56,10 @@ export const alerting = defineService({
     })
     onStop(database.close)
     const parts = await createParts(context, database)
-    addRoutes(http, { db: database.db, ...parts, now: Date.now, forget: parts.presence.forget })
+    const onCall = createOnCallStore(database.db, CHECKS, Date.now)
+    const { book, acts } = parts.incidents
+    const { forget } = parts.presence
+    addRoutes(http, { db: database.db, ...parts, book, acts, onCall, builtIn, now: Date.now, forget })
     const stopping = new AbortController()
     let trouble: string | null = "waits for PostgreSQL"
     const booting = boot(context, database, parts, stopping.signal).then(
@@ -71,7 +81,7 @@ export const alerting = defineService({
 })
 
 interface Parts {
-  book: Book
+  incidents: Incidents
   rules: RuleStore
   hub: ReturnType<typeof createHub>
   collector: Collector
@@ -82,18 +92,23 @@ interface Parts {
   notifier: { now: Notifier | null }
 }
 
+/** What needs no document of its own: e-mail goes by the mail server of the settings, or stays here. */
+const builtIn = (): ReadonlySet<ChannelKind> => new Set(["email"])
+const CHECKS: DocumentChecks = { checkChannel: () => {}, checkTemplate: () => {} }
+
 async function createParts({ config, log, onStop }: Context, { db }: OpenDatabase): Promise<Parts> {
   const now = Date.now
   const notifier: Parts["notifier"] = { now: null }
   const collector = createCollector({ url: config.collectorUrl, token: config.readToken })
-  const hub = createHub(() => book.countOpen(), log)
-  const book = createBook({
+  const hub: Parts["hub"] = createHub(() => incidents.book.countOpen(), log)
+  const incidents = createIncidents({
     db,
-    recipients: config.alarmEmails,
-    mostAtOnce: config.mailBurst,
+    builtIn,
+    findCulprit: async () => null,
     now,
     onOutbox: (ids) => notifier.now?.wake(ids),
     onChanged: hub.publish,
+    log,
   })
   const mailbox = createMailbox(db, { keep: config.mailKeep, keepDays: config.mailKeepDays }, now)
   const local = config.smtpUrl === undefined ? await startLocalServer(config.smtpPort, mailbox, log) : null
@@ -108,10 +123,11 @@ async function createParts({ config, log, onStop }: Context, { db }: OpenDatabas
       freshSec: config.freshSec,
       maxLookGapSec: 4 * (config.lookMs / 1000) + 10,
     },
-    judge: book.judge,
+    judge: incidents.book.judge,
     log,
   })
-  return { book, rules: createRuleStore(db, now), hub, collector, presence, mailbox, transport, notifier }
+  const rules = createRuleStore(db, now)
+  return { incidents, rules, hub, collector, presence, mailbox, transport, notifier }
 }
 
 /** Everything that needs the database: runs when it answers for the first time. */
@@ -120,9 +136,11 @@ async function boot(context: Context, database: OpenDatabase, parts: Parts, sign
   const applied = await untilReady(() => migrate(database.pool), log, signal)
   if (applied.length > 0) log.info({ applied }, "schema brought up to date")
   await untilReady(() => seedRules(database.db), log, signal)
+  await untilReady(() => seedOnCall(database.db, context.config.alarmEmails), log, signal)
   const notifier = await untilReady(() => startMails(context, database, parts), log, signal)
   parts.notifier.now = notifier
   onStop(notifier.stop)
+  onStop(parts.incidents.start().stop)
   await startWatching(context, database, parts, signal)
 }
 
@@ -153,7 +171,8 @@ async function startMails({ config, log, agent }: Context, { db }: OpenDatabase,
 
 async function startWatching(context: Context, { db }: OpenDatabase, parts: Parts, signal: AbortSignal): Promise<void> {
   const { config, log, agent, onStop } = context
-  const { book, rules, collector, presence } = parts
+  const { rules, collector, presence } = parts
+  const { book } = parts.incidents
   const minutes = createMinutes({
     collector,
     store: createHistoryStore(db),
@@ -163,11 +182,41 @@ async function startWatching(context: Context, { db }: OpenDatabase, parts: Part
     log,
     agent,
   })
-  await untilReady(presence.restore, log, signal)
-  await untilReady(minutes.restore, log, signal)
+  const leases = createLeases({
+    db,
+    holder: randomUUID(),
+    names: [LOOK, MINUTE],
+    ttlMs: config.leaseSec * 1000,
+    log,
+    onGained: (name) => (name === LOOK ? presence.restore() : minutes.restore()),
+  })
+  await untilReady(leases.turn, log, signal)
+  const sharing = startLoop({ name: "lease", everyMs: (config.leaseSec * 1000) / 5, log }, leases.turn)
+  onStop(async () => {
+    await sharing.stop()
+    await leases.stop()
+  })
   const { lookMs, minuteDelayMs } = config
-  const watch = startWatch({ collector, rules, book, presence, minutes, lookMs, minuteDelayMs, log, agent })
+  const standings = createCollectorStore(db)
+  const { holds } = leases
+  const watch = startWatch({
+    collector,
+    rules,
+    book,
+    presence,
+    minutes,
+    standings,
+    holds,
+    lookMs,
+    minuteDelayMs,
+    log,
+    agent,
+  })
   onStop(watch.stop)
   const daily = startLoop({ name: "prune", everyMs: 3_600_000, log }, (now) => prune(db, config.alarmKeepDays, now))
   onStop(daily.stop)
+  const reminding = startLoop({ name: "remind", everyMs: 30_000, log }, async (now) =>
+    parts.notifier.now?.wake(await remind(db, now)),
+  )
+  onStop(reminding.stop)
 }

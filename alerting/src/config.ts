@@ -84,6 +84,11 @@ export const CONFIG = {
     whole(20_000, 1, 1_000_000),
     "series compared with their history at most, 3 kB each; default 20000",
   ),
+  leaseSec: setting(
+    "OSSAGENT_LEASE_SEC",
+    whole(10, 2, 300),
+    "after so long without a sign of life another alerting process takes over what this one did, s; default 10",
+  ),
   mailBurst: setting(
     "OSSAGENT_MAIL_BURST",
     whole(10, 1, 1_000),

@@ -6,9 +6,15 @@ export const ERRORS = {
   unknown_alarm: [404, "There is no such alarm."],
   unknown_rule: [404, "There is no such rule."],
   unknown_silence: [404, "There is no such silence."],
+  unknown_incident: [404, "There is no such incident."],
+  unknown_document: [
+    404,
+    "There is no such contact, schedule, policy, route, inhibition, maintenance, channel or template.",
+  ],
+  in_use: [409, "Another document names this one: change that first."],
   unknown_mail: [404, "There is no such mail; old ones are removed."],
   not_open: [409, "The alarm's state does not allow this."],
-  built_in: [409, "A built-in rule can be changed and switched off, not removed."],
+  built_in: [409, "What comes with the product can be changed and switched off, not removed."],
 } as const satisfies ErrorTable
 
 /** Translates faults of PostgreSQL at the door; everything else flies on. */

@@ -5,7 +5,7 @@
  * |---|---|
  * | `GET /v1/oncall/:kind` | `{ items: (document & Stored)[] }`; secrets of channels are left out, `hasSecret` says whether there is one |
  * | `POST /v1/oncall/:kind` · `PUT /v1/oncall/:kind/:id` · `DELETE /v1/oncall/:kind/:id` | `{ item }`; a document that others name cannot be removed |
- * | `GET /v1/oncall/now` | `OnCallNow[]`: who is on call now, by schedule |
+ * | `GET /v1/oncall/now` | `{ schedules: OnCallNow[] }`: who is on call now |
  * | `POST /v1/oncall/who` `WhoQuestion` | `WhoAnswer`: who would be told of such an alarm, how and why |
  * | `POST /v1/oncall/channel/:id/test` `{ to? }` | `{ message: Message }`: a real message through it |
  * | `GET /v1/templates/variables` | `{ kinds: Record<MessageKind, string[]> }` |

@@ -1,25 +1,25 @@
 /**
- * The alarms in PostgreSQL. A batch of looks, or a person's act, comes in; rows, history and outbox go out in one transaction.
- * Everything is decided from what the database holds, so nothing is lost or doubled by a restart.
+ * The alarms in PostgreSQL. A batch of looks, or a person's act, comes in; alarms, their history and the incidents they belong to change
+ * in one transaction. Everything is decided from what the database holds, so nothing is lost or doubled by a restart.
  */
 import { ServiceError } from "@ossagent/svrkit"
-import type { Alarm } from "@ossagent/wire"
-import type { Kysely, Transaction } from "kysely"
+import type { Alarm, Route } from "@ossagent/wire"
+import { type Kysely, sql, type Transaction } from "kysely"
 import type { Database } from "../database/types.ts"
+import { type Joined, joinIncidents } from "../incident/join.ts"
+import { settleIncidents } from "../incident/settle.ts"
 import type { Batch } from "./condition.ts"
-import { type OpenAlarm, toPlan, toSilenceWrites, type Write } from "./plan.ts"
+import { FLAP_WITHIN_MS } from "./decide.ts"
+import { toPlan, toSilenceWrites, type Write } from "./plan.ts"
 import { type AlarmRow, toAlarm } from "./row.ts"
 import type { ActiveSilence } from "./silence.ts"
-import { type Actor, writeChanged, writeOpened, writeSides } from "./write.ts"
+import { type Actor, writeChanged, writeHistory, writeOpened } from "./write.ts"
 
 export interface BookDeps {
   db: Kysely<Database>
-  recipients: readonly string[]
-  /** More mails than this to one recipient at one look become a digest. */
-  mostAtOnce: number
   now: () => number
-  /** Told after the commit: ids of outbox rows to be sent, in no particular order. */
-  onOutbox: (ids: string[]) => void
+  /** Told after the commit: incidents that changed, and those among them that are new. */
+  onIncidents: (joined: Joined) => void
   /** Told after the commit: alarms whose state, silence or figures changed. */
   onChanged: (alarms: Alarm[]) => void
 }
@@ -27,7 +27,6 @@ export interface BookDeps {
 export interface Book {
   /** Applies one look. Returns how many alarms were opened, and how many changed state. */
   judge: (batch: Batch) => Promise<{ opened: number; moved: number }>
-  acknowledge: (id: string, actor: Actor) => Promise<Alarm>
   resolve: (id: string, actor: Actor) => Promise<Alarm>
   /** Closes the open alarms of a rule that was removed or switched off. */
   closeRule: (ruleId: string, actor: Actor) => Promise<void>
@@ -42,23 +41,13 @@ type Tx = Transaction<Database>
 
 export function createBook(deps: BookDeps): Book {
   const { db } = deps
-  const judge: Book["judge"] = async (batch) => {
-    const { opened, changed, outbox } = await db.transaction().execute(async (tx) => {
-      const open = await readOpen(tx, batch.ruleIds)
-      const plan = toPlan({ open, batch, silences: await readSilences(tx, batch.at) })
-      const kept = await writeOpened(tx, plan.opened)
-      await writeChanged(tx, plan.changed)
-      const outbox = await writeSides(tx, [...kept, ...plan.changed], { ...sidesOf(deps), at: batch.at })
-      return { opened: kept, changed: plan.changed, outbox }
-    })
-    const moved = changed.filter((write) => write.event !== null)
-    publish(deps, [...opened, ...changed], outbox)
-    return { opened: opened.length, moved: moved.length }
-  }
   return {
-    judge,
-    acknowledge: (id, actor) => act(deps, id, (row, told) => toAcknowledged({ row, told }, actor, deps.now())),
-    resolve: (id, actor) => act(deps, id, (row, told) => toClosed({ row, told }, actor, deps.now())),
+    judge: async (batch) => {
+      const { opened, changed, joined } = await db.transaction().execute((tx) => judge(tx, batch))
+      publish(deps, [...opened, ...changed], joined)
+      return { opened: opened.length, moved: changed.filter(({ event }) => event !== null).length }
+    },
+    resolve: (id, actor) => close(deps, id, actor),
     closeRule: async (ruleId, actor) => {
       const rows = await db
         .selectFrom("alarm")
@@ -66,7 +55,7 @@ export function createBook(deps: BookDeps): Book {
         .where("rule_id", "=", ruleId)
         .where("state", "<>", "resolved")
         .execute()
-      for (const { id } of rows) await act(deps, id, (row, told) => toClosed({ row, told }, actor, deps.now()))
+      for (const { id } of rows) await close(deps, id, actor)
     },
     applySilences: () => applySilences(deps),
     readOpenPrints: async (ruleIds) => {
@@ -78,37 +67,50 @@ export function createBook(deps: BookDeps): Book {
   }
 }
 
-const sidesOf = ({ recipients, mostAtOnce }: BookDeps) => ({ recipients, mostAtOnce })
-
-function publish(deps: BookDeps, writes: Write[], outbox: string[]): void {
-  if (outbox.length > 0) deps.onOutbox(outbox)
+function publish(deps: BookDeps, writes: readonly Write[], joined: Joined): void {
+  if (joined.ids.length > 0) deps.onIncidents(joined)
   if (writes.length > 0) deps.onChanged(writes.map(({ row }) => toAlarm(row)))
 }
 
+async function judge(tx: Tx, batch: Batch) {
+  const open = await readOpen(tx, batch.ruleIds)
+  const silences = await readSilences(tx, batch.at)
+  const plan = toPlan({ open, batch, silences, flaps: await readFlaps(tx, open, batch) })
+  const opened = await writeOpened(tx, plan.opened)
+  await writeChanged(tx, plan.changed)
+  const writes = [...opened, ...plan.changed]
+  await writeHistory(tx, writes, batch.at)
+  const joined = await joinIncidents(tx, writes.map(({ row }) => row).filter(isNew), await readRoot(tx), batch.at)
+  const ids = [...joined.ids, ...toMoved(plan.changed)]
+  await settleIncidents(tx, ids, "detector", batch.at)
+  return { opened, changed: plan.changed, joined: { ...joined, ids } }
+}
+
+const isNew = (row: AlarmRow): boolean =>
+  row.incident_id === null && (row.state === "firing" || row.state === "flapping")
+
+const toMoved = (writes: readonly Write[]): string[] =>
+  writes.flatMap(({ row, event }) => (event !== null && row.incident_id !== null ? [row.incident_id] : []))
+
 /** Locks the rows, so that a person's act and a look never work on the same state. */
-async function readOpen(tx: Tx, ruleIds: readonly string[] | "all"): Promise<OpenAlarm[]> {
+async function readOpen(tx: Tx, ruleIds: readonly string[] | "all"): Promise<AlarmRow[]> {
   if (ruleIds.length === 0) return []
   let open = tx.selectFrom("alarm").selectAll().where("state", "<>", "resolved")
   if (ruleIds !== "all") open = open.where("rule_id", "in", [...ruleIds])
-  const rows = await open.orderBy("id").forUpdate().execute()
-  const told = await readTold(
-    tx,
-    rows.map((row) => row.id),
-  )
-  return rows.map((row) => ({ row, told: told.has(row.id) }))
+  return open.orderBy("id").forUpdate().execute()
 }
 
-async function readTold(tx: Tx, ids: readonly string[]): Promise<Set<string | null>> {
-  if (ids.length === 0) return new Set()
-  const rows = await tx
-    .selectFrom("outbox")
-    .select("alarm_id")
-    .distinct()
-    .where("alarm_id", "in", [...ids])
-    .where("kind", "=", "firing")
-    .where("state", "<>", "skipped")
-    .execute()
-  return new Set(rows.map((row) => row.alarm_id))
+/** How often what may begin to fire now has fired and resolved lately. */
+async function readFlaps(tx: Tx, open: readonly AlarmRow[], { conditions, at }: Batch): Promise<Map<string, number>> {
+  const settled = new Set(open.filter(({ state }) => state !== "pending").map(({ fingerprint }) => fingerprint))
+  const asked = conditions.filter(({ verdict, fingerprint }) => verdict === "bad" && !settled.has(fingerprint))
+  if (asked.length === 0) return new Map()
+  const { rows } = await sql<{ fingerprint: string; count: number }>`
+    SELECT fingerprint, count(*)::int AS count FROM alarm
+    WHERE fingerprint = ANY(${asked.map(({ fingerprint }) => fingerprint)}) AND state = 'resolved' AND fired_at IS NOT NULL
+      AND resolved_at > ${new Date(at - FLAP_WITHIN_MS)}
+    GROUP BY fingerprint`.execute(tx)
+  return new Map(rows.map(({ fingerprint, count }) => [fingerprint, count]))
 }
 
 async function readSilences(tx: Tx, now: number): Promise<ActiveSilence[]> {
@@ -122,66 +124,54 @@ async function readSilences(tx: Tx, now: number): Promise<ActiveSilence[]> {
   return rows.map(({ id, matchers, until }) => ({ id, matchers, until: until.getTime() }))
 }
 
-/** One person's act on one alarm. */
-async function act(deps: BookDeps, id: string, toWrite: (row: AlarmRow, told: boolean) => Write): Promise<Alarm> {
-  const { write, outbox } = await deps.db.transaction().execute(async (tx) => {
+async function readRoot(tx: Tx): Promise<Route | null> {
+  const row = await tx.selectFrom("oncall").select("body").where("kind", "=", "route").executeTakeFirst()
+  return (row?.body as unknown as Route | undefined) ?? null
+}
+
+/** A person closes what will not come back. */
+async function close(deps: BookDeps, id: string, actor: Actor): Promise<Alarm> {
+  const at = deps.now()
+  const write = await deps.db.transaction().execute(async (tx) => {
     const row = await tx.selectFrom("alarm").selectAll().where("id", "=", id).forUpdate().executeTakeFirst()
     if (!row) throw new ServiceError("unknown_alarm", `cannot find alarm ${id}`)
-    const write = toWrite(row, (await readTold(tx, [id])).has(id))
+    const write = toClosed(row, actor, at)
     await writeChanged(tx, [write])
-    const outbox = await writeSides(tx, [write], { ...sidesOf(deps), at: deps.now() })
-    return { write, outbox }
+    await writeHistory(tx, [write], at)
+    await settleIncidents(tx, toMoved([write]), actor.name, at)
+    return write
   })
-  publish(deps, [write], outbox)
+  publish(deps, [write], { opened: [], ids: toMoved([write]) })
   return toAlarm(write.row)
 }
 
 async function applySilences(deps: BookDeps): Promise<void> {
   const at = deps.now()
-  const { writes, outbox } = await deps.db.transaction().execute(async (tx) => {
+  const writes = await deps.db.transaction().execute(async (tx) => {
     const writes = toSilenceWrites(await readOpen(tx, "all"), await readSilences(tx, at), at)
     await writeChanged(tx, writes)
-    return { writes, outbox: await writeSides(tx, writes, { ...sidesOf(deps), at }) }
+    await writeHistory(tx, writes, at)
+    return writes
   })
-  publish(deps, writes, outbox)
+  publish(deps, writes, { opened: [], ids: [] })
 }
 
-function toAcknowledged({ row }: OpenAlarm, { name, note }: Actor, now: number): Write {
-  if (row.state !== "firing" && row.state !== "acknowledged")
-    throw new ServiceError("not_open", `cannot acknowledge alarm ${row.id}: it is ${row.state}`)
-  const at = new Date(now)
-  const next: AlarmRow = {
-    ...row,
-    state: "acknowledged",
-    acknowledged_at: at,
-    acknowledged_by: name,
-    updated_at: at,
-  }
-  const why = note ? `acknowledged: ${note}` : "acknowledged"
-  return { row: next, event: { from: row.state, to: "acknowledged", why, actor: name }, mail: null }
-}
-
-function toClosed({ row, told }: OpenAlarm, { name, note }: Actor, now: number): Write {
+function toClosed(row: AlarmRow, { name, note }: Actor, now: number): Write {
   if (row.state === "resolved")
     throw new ServiceError("not_open", `cannot resolve alarm ${row.id}: it is resolved already`)
   const at = new Date(now)
   const next: AlarmRow = { ...row, state: "resolved", resolved_at: at, updated_at: at }
-  const event = { from: row.state, to: "resolved" as const, why: note ? `closed: ${note}` : "closed", actor: name }
-  const mail = told
-    ? {
-        kind: "resolved" as const,
-        severity: row.severity,
-        telling: { notify: true as const, why: "resolved" as const },
-      }
-    : null
-  return { row: next, event, mail }
+  return {
+    row: next,
+    event: { from: row.state, to: "resolved", why: note ? `closed: ${note}` : "closed", actor: name },
+  }
 }
 
 async function countOpen(db: Kysely<Database>): Promise<Record<Alarm["severity"], number>> {
   const rows = await db
     .selectFrom("alarm")
     .select(({ fn }) => ["severity", fn.countAll<string>().as("count")])
-    .where("state", "in", ["firing", "acknowledged"])
+    .where("state", "in", ["firing", "acknowledged", "flapping"])
     .where("silenced_by", "is", null)
     .groupBy("severity")
     .execute()

@@ -1,8 +1,8 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { decide, type Memory, toTelling, type Verdict } from "./decide.ts"
+import { decide, type Memory, type Verdict } from "./decide.ts"
 
-const timing = { forSec: 60, keepFiringSec: 30 }
+const timing = { forSec: 60, keepFiringSec: 30, flaps: 0 }
 const at = (sec: number) => sec * 1000
 
 interface Run {
@@ -17,7 +17,7 @@ function run(verdicts: readonly Verdict[], rule = timing): Run {
   verdicts.forEach((verdict, i) => {
     const decision = decide(memory, verdict, at(i * 10), rule)
     if (decision.act === "open") memory = { state: decision.state, startedAt: at(i * 10), goodSince: null }
-    else if (memory && decision.act === "fire") memory = { ...memory, state: "firing" }
+    else if (memory && decision.act === "fire") memory = { ...memory, state: decision.state }
     else if (memory && decision.act === "keep") memory = { ...memory, goodSince: decision.goodSince }
     else if (decision.act === "drop" || decision.act === "resolve") memory = null
     states.push(memory?.state ?? "none")
@@ -34,7 +34,7 @@ describe("an alarm", () => {
     expect(run(["bad", "bad", "good", "bad"]).states).toEqual(["pending", "pending", "none", "pending"])
   })
   test("fires at once without a waiting time", () => {
-    expect(run(["bad"], { forSec: 0, keepFiringSec: 0 }).states).toEqual(["firing"])
+    expect(run(["bad"], { forSec: 0, keepFiringSec: 0, flaps: 0 }).states).toEqual(["firing"])
   })
   test("resolves when it was good for long enough, counted anew after each relapse", () => {
     const verdicts: Verdict[] = [
@@ -50,7 +50,7 @@ describe("an alarm", () => {
       "good",
       "good",
     ]
-    const { states } = run(verdicts, { forSec: 0, keepFiringSec: 30 })
+    const { states } = run(verdicts, { forSec: 0, keepFiringSec: 30, flaps: 0 })
     expect(states).toEqual([...Array(10).fill("firing"), "none"])
   })
   test("that is acknowledged resolves like any other", () => {
@@ -75,17 +75,27 @@ test("whatever is seen: it fires only after being bad for the whole waiting time
   )
 })
 
-test("people are told when it fires, when it resolves after that, and not under a silence", () => {
-  expect(toTelling({ to: "firing", silenced: false, told: false })).toEqual({ notify: true, why: "fires" })
-  expect(toTelling({ to: "firing", silenced: true, told: false })).toEqual({ notify: false, why: "silenced" })
-  expect(toTelling({ to: "resolved", silenced: true, told: true })).toEqual({ notify: true, why: "resolved" })
-  expect(toTelling({ to: "resolved", silenced: false, told: false }).notify).toBe(false)
-  expect(toTelling({ to: "pending", silenced: false, told: false }).notify).toBe(false)
-  expect(toTelling({ to: "acknowledged", silenced: false, told: true }).notify).toBe(false)
+describe("what fires again and again", () => {
+  const flapping = { ...timing, forSec: 0, flaps: 3 }
+  test("flaps from the fourth time on, also after it was pending", () => {
+    expect(decide(null, "bad", 0, { ...flapping, flaps: 2 })).toMatchObject({ act: "open", state: "firing" })
+    expect(decide(null, "bad", 0, flapping)).toMatchObject({ act: "open", state: "flapping" })
+    const pending: Memory = { state: "pending", startedAt: 0, goodSince: null }
+    expect(decide(pending, "bad", at(60), { ...flapping, forSec: 60 })).toMatchObject({
+      act: "fire",
+      state: "flapping",
+    })
+  })
+  test("is over only after a quarter of an hour of calm", () => {
+    const memory: Memory = { state: "flapping", startedAt: 0, goodSince: at(0) }
+    expect(decide(memory, "good", at(899), flapping).act).toBe("keep")
+    expect(decide(memory, "good", at(900), flapping).act).toBe("resolve")
+    expect(decide(memory, "bad", at(900), flapping)).toMatchObject({ act: "keep", goodSince: null })
+  })
 })
 
 test("a clock that is set back does not keep an alarm open until it comes round again", () => {
-  const timing = { forSec: 0, keepFiringSec: 60 }
+  const timing = { forSec: 0, keepFiringSec: 60, flaps: 0 }
   const memory = { state: "firing", startedAt: 3_600_000, goodSince: 3_600_000 } as const
   const kept = decide(memory, "good", 0, timing)
   expect(kept).toMatchObject({ act: "keep", goodSince: 0 })

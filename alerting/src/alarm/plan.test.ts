@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest"
 import { type Condition, type ConditionInput, toCondition } from "./condition.ts"
-import { type OpenAlarm, toPlan, toSilenceWrites } from "./plan.ts"
+import { toPlan, toSilenceWrites } from "./plan.ts"
+import type { AlarmRow } from "./row.ts"
 import { toSilencedBy } from "./silence.ts"
 
 const rule = {
@@ -24,14 +25,24 @@ const input: ConditionInput = {
   score: 0.9,
 }
 const look = (more: Partial<ConditionInput> = {}): Condition => toCondition({ ...input, ...more })
-const plan = (open: OpenAlarm[], conditions: Condition[], silences = [] as Parameters<typeof toSilencedBy>[1]) =>
-  toPlan({ open, batch: { ruleIds: ["1"], conditions, at: 10_000 }, silences })
+const plan = (
+  open: AlarmRow[],
+  conditions: Condition[],
+  silences = [] as Parameters<typeof toSilencedBy>[1],
+  flaps = 0,
+) =>
+  toPlan({
+    open,
+    batch: { ruleIds: ["1"], conditions, at: 10_000 },
+    silences,
+    flaps: new Map(conditions.map(({ fingerprint }) => [fingerprint, flaps])),
+  })
 const silence = { id: "9", until: 20_000, matchers: [{ dim: "host", op: "in" as const, values: ["web-1"] }] }
 
-function open(silences: (typeof silence)[] = []): OpenAlarm {
+function open(silences: (typeof silence)[] = []): AlarmRow {
   const row = plan([], [look()], silences).opened[0]?.row
   if (!row) throw new Error("nothing opened")
-  return { row: { ...row, id: "5" }, told: silences.length === 0 }
+  return { ...row, id: "5" }
 }
 
 describe("a plan", () => {
@@ -42,31 +53,35 @@ describe("a plan", () => {
     expect(opened[0]).toMatchObject({
       row: { state: "firing", fired_at: new Date(10_000) },
       event: { from: null, to: "firing" },
-      mail: { kind: "firing", telling: { notify: true } },
     })
   })
   test("keeps an open alarm with its newest figures and no further history", () => {
     const { opened, changed } = plan([open()], [look({ value: 0.99, why: "it is 99 %" })])
     expect(opened).toEqual([])
-    expect(changed[0]).toMatchObject({ row: { id: "5", value: 0.99, why: "it is 99 %" }, event: null, mail: null })
+    expect(changed[0]).toMatchObject({ row: { id: "5", value: 0.99, why: "it is 99 %" }, event: null })
   })
   test("resolves what is good, and what no longer reports", () => {
     expect(plan([open()], [look({ verdict: "good" })]).changed[0]).toMatchObject({
       row: { state: "resolved" },
-      mail: { kind: "resolved" },
+      event: { from: "firing", to: "resolved" },
     })
-    const gone = { ...open(), row: { ...open().row, good_since: new Date(-60_000) } }
+    const gone = { ...open(), good_since: new Date(-60_000) }
     expect(plan([gone], []).changed[0]?.event?.why).toContain("no longer reports")
   })
-  test("writes a skipped notification under a silence, and the real one when the silence ends", () => {
+  test("tells in its history when a silence over it begins and ends", () => {
     const silenced = open([silence])
-    expect(silenced.row.silenced_by).toBe("9")
-    expect(plan([], [look()], [silence]).opened[0]?.mail?.telling).toEqual({ notify: false, why: "silenced" })
+    expect(silenced.silenced_by).toBe("9")
     expect(toSilenceWrites([silenced], [], 30_000)[0]).toMatchObject({
       row: { silenced_by: null },
-      mail: { kind: "firing", telling: { notify: true, why: "no longer silenced" } },
+      event: { from: "firing", to: "firing", why: "the silence over it has ended" },
     })
     expect(toSilenceWrites([silenced], [silence], 15_000)).toEqual([])
+  })
+  test("opens what fired and resolved again and again as flapping", () => {
+    expect(plan([], [look()], [], 3).opened[0]).toMatchObject({
+      row: { state: "flapping", fired_at: new Date(10_000) },
+      event: { why: expect.stringContaining("fires for the 4th time within an hour") },
+    })
   })
 })
 

@@ -2,17 +2,11 @@
  * What a batch of looks does to the alarms. In: the open alarms as they stand in the database, the conditions, the silences.
  * Out: rows to write. Pure; `book.ts` reads and writes in one transaction around it.
  */
-import type { AlarmState, Severity } from "@ossagent/wire"
+import type { AlarmState } from "@ossagent/wire"
 import type { Batch, Condition, RuleOfCondition } from "./condition.ts"
-import { type Decision, decide, type Telling, toTelling } from "./decide.ts"
+import { type Decision, decide } from "./decide.ts"
 import type { AlarmRow } from "./row.ts"
 import { type ActiveSilence, toSilencedBy } from "./silence.ts"
-
-export interface OpenAlarm {
-  row: AlarmRow
-  /** Somebody was told, or is going to be told, that it fires. */
-  told: boolean
-}
 
 export interface PlannedEvent {
   from: AlarmState | null
@@ -22,17 +16,10 @@ export interface PlannedEvent {
   actor?: string
 }
 
-export interface PlannedMail {
-  kind: "firing" | "resolved"
-  severity: Severity
-  telling: Telling
-}
-
-/** One alarm's new row, with the history and the mail that commit with it. */
+/** One alarm's new row, with the history that commits with it. */
 export interface Write {
   row: AlarmRow
   event: PlannedEvent | null
-  mail: PlannedMail | null
 }
 
 export interface Plan {
@@ -41,26 +28,36 @@ export interface Plan {
 }
 
 export interface PlanInput {
-  open: readonly OpenAlarm[]
+  open: readonly AlarmRow[]
   batch: Batch
   silences: readonly ActiveSilence[]
+  /** How often each fingerprint fired and resolved lately. */
+  flaps: ReadonlyMap<string, number>
 }
 
-export function toPlan({ open, batch, silences }: PlanInput): Plan {
+export function toPlan({ open, batch, silences, flaps }: PlanInput): Plan {
   const plan: Plan = { opened: [], changed: [] }
-  const byFingerprint = new Map(open.map((alarm) => [alarm.row.fingerprint, alarm]))
+  const byFingerprint = new Map(open.map((row) => [row.fingerprint, row]))
   const timings = new Map(batch.conditions.map(({ rule }) => [rule.id, rule]))
   for (const condition of batch.conditions) {
     const alarm = byFingerprint.get(condition.fingerprint)
     byFingerprint.delete(condition.fingerprint)
-    if (alarm) plan.changed.push(toChange(alarm, condition, batch.at, silences))
-    else if (condition.verdict === "bad") plan.opened.push(toOpened(condition, batch.at, silences))
+    const look = { condition, at: batch.at, silences, flaps: flaps.get(condition.fingerprint) ?? 0 }
+    if (alarm) plan.changed.push(toChange(alarm, look))
+    else if (condition.verdict === "bad") plan.opened.push(toOpened(look))
   }
   for (const alarm of byFingerprint.values()) {
-    const rule = timings.get(alarm.row.rule_id ?? "")
-    plan.changed.push(toChange(alarm, toGone(alarm.row, rule), batch.at, silences))
+    const rule = timings.get(alarm.rule_id ?? "")
+    plan.changed.push(toChange(alarm, { condition: toGone(alarm, rule), at: batch.at, silences, flaps: 0 }))
   }
   return plan
+}
+
+interface Look {
+  condition: Condition
+  at: number
+  silences: readonly ActiveSilence[]
+  flaps: number
 }
 
 /** An open alarm whose series is not in the answer any more. */
@@ -77,8 +74,8 @@ function toGone(row: AlarmRow, rule: RuleOfCondition | undefined): Condition {
   }
 }
 
-function toOpened(condition: Condition, at: number, silences: readonly ActiveSilence[]): Write {
-  const decision = decide(null, condition.verdict, at, condition.rule)
+function toOpened({ condition, at, silences, flaps }: Look): Write {
+  const decision = decide(null, condition.verdict, at, { ...condition.rule, flaps })
   const state = decision.act === "open" ? decision.state : "pending"
   const now = new Date(at)
   const { rule, fingerprint, title, why, metric, stat, unit, group, value, expected, lower, upper, score } = condition
@@ -99,57 +96,36 @@ function toOpened(condition: Condition, at: number, silences: readonly ActiveSil
     ...{ title, why, metric, stat, unit, group, value, expected, lower, upper, score },
     started_at: condition.since === undefined ? now : new Date(Math.min(condition.since, at)),
     good_since: null,
-    fired_at: state === "firing" ? now : null,
+    fired_at: state === "pending" ? null : now,
     acknowledged_at: null,
     acknowledged_by: null,
     resolved_at: null,
     updated_at: now,
   }
-  const telling = toTelling({ to: state, silenced: silencedBy !== null, told: false })
-  return { row, event: { from: null, to: state, why: `${decision.why}: ${why}` }, mail: toMail(row, "firing", telling) }
+  return { row, event: { from: null, to: state, why: `${decision.why}: ${why}` } }
 }
 
-function toChange(
-  { row, told }: OpenAlarm,
-  condition: Condition,
-  at: number,
-  silences: readonly ActiveSilence[],
-): Write {
+function toChange(row: AlarmRow, { condition, at, silences, flaps }: Look): Write {
   const memory = {
     state: row.state === "resolved" ? "firing" : row.state,
     startedAt: row.started_at.getTime(),
     goodSince: row.good_since?.getTime() ?? null,
   } as const
-  const decision = decide(memory, condition.verdict, at, condition.rule)
-  const ruleName = row.rule_name
-  const silencedBy = toSilencedBy({ group: row.group, metric: row.metric, ruleName }, silences, at)
+  const decision = decide(memory, condition.verdict, at, { ...condition.rule, flaps })
   const next = toNextRow(row, condition, decision, at)
-  next.silenced_by = silencedBy
-  if (next.state !== row.state) {
-    const telling = toTelling({ to: next.state, silenced: silencedBy !== null, told })
-    const kind = next.state === "resolved" ? "resolved" : "firing"
-    const event = { from: row.state, to: next.state, why: `${decision.why}: ${condition.why}` }
-    return { row: next, event, mail: toMail(next, kind, telling) }
-  }
-  return { row: next, ...toUnsilenced(row, next, told) }
-}
-
-/** What follows when a silence over an alarm that nobody heard of has ended. */
-function toUnsilenced(before: AlarmRow, row: AlarmRow, told: boolean): Pick<Write, "event" | "mail"> {
-  const unheard = before.silenced_by !== null && row.silenced_by === null && row.state === "firing" && !told
-  if (!unheard) return { event: null, mail: null }
-  const telling = toTelling({ to: "firing", silenced: false, told, silenceEnded: true })
-  const event = { from: row.state, to: row.state, why: "the silence over it has ended" }
-  return { event, mail: toMail(row, "firing", telling) }
+  next.silenced_by = toSilencedBy({ group: row.group, metric: row.metric, ruleName: row.rule_name }, silences, at)
+  if (next.state === row.state) return { row: next, event: null }
+  return { row: next, event: { from: row.state, to: next.state, why: `${decision.why}: ${condition.why}` } }
 }
 
 /** Open alarms for which a silence has begun or ended. */
-export function toSilenceWrites(open: readonly OpenAlarm[], silences: readonly ActiveSilence[], at: number): Write[] {
-  return open.flatMap(({ row, told }) => {
+export function toSilenceWrites(open: readonly AlarmRow[], silences: readonly ActiveSilence[], at: number): Write[] {
+  return open.flatMap((row) => {
     const silencedBy = toSilencedBy({ group: row.group, metric: row.metric, ruleName: row.rule_name }, silences, at)
     if (silencedBy === row.silenced_by) return []
+    const why = silencedBy === null ? "the silence over it has ended" : `silenced by ${silencedBy}`
     const next = { ...row, silenced_by: silencedBy, updated_at: new Date(at) }
-    return [{ row: next, ...toUnsilenced(row, next, told) }]
+    return [{ row: next, event: { from: row.state, to: row.state, why } }]
   })
 }
 
@@ -164,14 +140,8 @@ function toNextRow(row: AlarmRow, condition: Condition, decision: Decision, at: 
     updated_at: now,
   }
   if (decision.act === "keep") next.good_since = decision.goodSince === null ? null : new Date(decision.goodSince)
-  if (decision.act === "fire") Object.assign(next, { state: "firing", fired_at: now, title: condition.title })
+  if (decision.act === "fire") Object.assign(next, { state: decision.state, fired_at: now, title: condition.title })
   if (decision.act === "drop" || decision.act === "resolve")
     Object.assign(next, { state: "resolved", resolved_at: now })
   return next
-}
-
-/** Null when this is nothing that mail is about; a refusal that people may wonder about (a silence) is kept as a skipped row. */
-function toMail(row: AlarmRow, kind: PlannedMail["kind"], telling: Telling): PlannedMail | null {
-  if (!telling.notify && telling.why !== "silenced") return null
-  return { kind, severity: row.severity, telling }
 }

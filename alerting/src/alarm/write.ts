@@ -1,5 +1,5 @@
 import { type Insertable, type Kysely, sql, type Transaction } from "kysely"
-import type { AlarmTable, Database, OutboxTable } from "../database/types.ts"
+import type { AlarmTable, Database } from "../database/types.ts"
 import type { Write } from "./plan.ts"
 import type { AlarmRow } from "./row.ts"
 
@@ -52,44 +52,13 @@ export async function writeChanged(tx: Tx, writes: readonly Write[]): Promise<vo
   }
 }
 
-export interface Sides {
-  recipients: readonly string[]
-  at: number
-  /** More mails than this to one recipient at one look become a digest at once. */
-  mostAtOnce: number
-}
-
-/**
- * Writes the history and outbox rows that belong to changes of state.
- *
- * @returns ids of the outbox rows that are to be sent
- */
-export async function writeSides(
-  tx: Tx,
-  writes: readonly Write[],
-  { recipients, at, mostAtOnce }: Sides,
-): Promise<string[]> {
+/** Writes the history rows that belong to changes of state. */
+export async function writeHistory(tx: Tx, writes: readonly Write[], at: number): Promise<void> {
   const now = new Date(at)
   const events = writes.flatMap(({ row, event }) =>
     event ? [{ alarm_id: row.id, at: now, actor: "detector", ...event }] : [],
   )
   for (const part of chunks(events)) await tx.insertInto("alarm_event").values(part).execute()
-  const many = writes.filter(({ mail }) => mail?.telling.notify).length > mostAtOnce
-  const mails = writes.flatMap((write) => recipients.flatMap((recipient) => toOutbox(write, recipient, now, many)))
-  const ids: string[] = []
-  for (const part of chunks(mails)) {
-    const rows = await tx.insertInto("outbox").values(part).returning(["id", "state"]).execute()
-    for (const row of rows) if (row.state === "queued") ids.push(row.id)
-  }
-  return ids
-}
-
-function toOutbox({ row, mail }: Write, recipient: string, now: Date, many: boolean): Insertable<OutboxTable>[] {
-  if (!mail) return []
-  const { kind, severity, telling } = mail
-  const state = !telling.notify ? "skipped" : many ? "held" : "queued"
-  const detail = telling.notify ? telling.why : `${telling.why} by ${row.silenced_by}`
-  return [{ alarm_id: row.id, kind, severity, recipient, state, detail, created_at: now, touched_at: now }]
 }
 
 /** Writes one line of the audit: who changed what. */

@@ -66,6 +66,16 @@ export interface AlarmEventTable {
   why: string
 }
 
+/** How far a policy has gone with an incident. */
+export interface Progress {
+  policyId: string
+  /** Steps taken in this round. */
+  step: number
+  round: number
+  /** When the next one is due, Unix ms; null: never. */
+  nextAt: number | null
+}
+
 export interface IncidentTable {
   id: Id
   group_key: string
@@ -79,10 +89,8 @@ export interface IncidentTable {
   open_alarms: number
   flapping: Generated<boolean>
   quiet: string | null
-  told: Generated<boolean>
-  policy_id: string | null
-  step: Generated<number>
-  round: Generated<number>
+  tellings: Generated<number>
+  progress: JSONColumnType<Progress[], string | undefined, string>
   due_at: MaybeAt
   grown_at: At
   started_at: At
@@ -163,6 +171,7 @@ export interface Database {
     updated_at: Generated<Date>
     updated_by: string
   }
+  collector_state: { one: Generated<boolean>; usable: boolean; settled_at: At; at: At }
   lease: { name: string; holder: string; until: At }
   recipient: { key: string; tokens: number; refilled_at: At; digest_at: MaybeAt }
   outbox_mail: {

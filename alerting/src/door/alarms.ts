@@ -3,9 +3,9 @@ import type { Alarm } from "@ossagent/wire"
 import type { FastifyInstance, FastifyRequest } from "fastify"
 import { sql } from "kysely"
 import { z } from "zod"
-import { toAlarm, toAlarmEvent } from "../alarm/row.ts"
+import { type AlarmRow, toAlarm, toAlarmEvent } from "../alarm/row.ts"
 import { writeAudit } from "../alarm/write.ts"
-import { toMessage } from "../notify/message.ts"
+import { readMessages } from "../notify/log.ts"
 import { noteSchema } from "../rule/schema.ts"
 import type { DoorDeps } from "./door.ts"
 import { guard, parseId, parsePaging, READ, readActor, toPage, WRITE } from "./request.ts"
@@ -31,12 +31,12 @@ export function addAlarmRoutes(http: FastifyInstance, deps: DoorDeps): void {
   http.post(
     "/v1/alarms/:id/acknowledge",
     WRITE,
-    guard((request) => change(deps, request, "acknowledge")),
+    guard((request) => acknowledge(deps, request)),
   )
   http.post(
     "/v1/alarms/:id/resolve",
     WRITE,
-    guard((request) => change(deps, request, "resolve")),
+    guard((request) => resolve(deps, request)),
   )
 }
 
@@ -62,20 +62,51 @@ async function list({ db }: DoorDeps, request: FastifyRequest) {
 }
 
 async function show({ db }: DoorDeps, id: string) {
-  const row = await db.selectFrom("alarm").selectAll().where("id", "=", id).executeTakeFirst()
-  if (!row) throw new ServiceError("unknown_alarm", `cannot find alarm ${id}`)
+  const row = await readAlarm(db, id)
   const history = await db.selectFrom("alarm_event").selectAll().where("alarm_id", "=", id).orderBy("id").execute()
-  const outbox = await db.selectFrom("outbox").selectAll().where("alarm_id", "=", id).orderBy("id").execute()
-  return { alarm: toAlarm(row), history: history.map(toAlarmEvent), messages: outbox.map((row) => toMessage(row)) }
+  const about = row.incident_id === null ? { alarm: id } : { incident: row.incident_id }
+  const messages = await readMessages(db, { ...about, limit: 500 })
+  return { alarm: toAlarm(row), history: history.map(toAlarmEvent), messages }
 }
 
-async function change({ db, book, now, forget }: DoorDeps, request: FastifyRequest, what: "acknowledge" | "resolve") {
+/** An alarm is seen with its whole incident: what belongs together is not acknowledged piece by piece. */
+async function acknowledge({ db, acts, now }: DoorDeps, request: FastifyRequest) {
   const id = parseId(request)
   const { note } = parse(noteSchema, request.body ?? {}, "body")
   const name = readActor(request)
-  const alarm: Alarm = await book[what](id, { name, note })
-  if (what === "resolve" && alarm.detection === "absence" && alarm.ruleId) await forget(alarm.ruleId, alarm.group)
-  const detail = `alarm ${id} ${alarm.title}${note ? `: ${note}` : ""}`
-  await writeAudit(db, { actor: name, action: `alarm ${what}d`, detail, at: now() })
+  const row = await readAlarm(db, id)
+  if (row.incident_id === null || row.state === "resolved")
+    throw new ServiceError("not_open", `cannot acknowledge alarm ${id}: it is ${row.state}`)
+  await acts.acknowledge(row.incident_id, { name, note })
+  const alarm = toAlarm(await readAlarm(db, id))
+  await audit(db, "acknowledged", { alarm, name, note, at: now() })
   return { alarm }
+}
+
+async function resolve({ db, book, now, forget }: DoorDeps, request: FastifyRequest) {
+  const id = parseId(request)
+  const { note } = parse(noteSchema, request.body ?? {}, "body")
+  const name = readActor(request)
+  const alarm = await book.resolve(id, { name, note })
+  if (alarm.detection === "absence" && alarm.ruleId) await forget(alarm.ruleId, alarm.group)
+  await audit(db, "resolved", { alarm, name, note, at: now() })
+  return { alarm }
+}
+
+async function readAlarm(db: DoorDeps["db"], id: string): Promise<AlarmRow> {
+  const row = await db.selectFrom("alarm").selectAll().where("id", "=", id).executeTakeFirst()
+  if (!row) throw new ServiceError("unknown_alarm", `cannot find alarm ${id}`)
+  return row
+}
+
+interface Act {
+  alarm: Alarm
+  name: string
+  note: string | undefined
+  at: number
+}
+
+function audit(db: DoorDeps["db"], what: string, { alarm, name, note, at }: Act): Promise<void> {
+  const detail = `alarm ${alarm.id} ${alarm.title}${note ? `: ${note}` : ""}`
+  return writeAudit(db, { actor: name, action: `alarm ${what}`, detail, at })
 }

@@ -1,13 +1,19 @@
 /** The HTTP routes of the contract (`wire/src/alarm.ts`), one file a noun. */
+
+import type { ChannelKind } from "@ossagent/wire"
 import type { FastifyInstance } from "fastify"
 import type { Kysely } from "kysely"
 import type { Book } from "../alarm/book.ts"
 import type { Database } from "../database/types.ts"
+import type { Acts } from "../incident/act.ts"
+import type { OnCallStore } from "../oncall/store.ts"
 import type { RuleStore } from "../rule/store.ts"
 import { addAlarmRoutes } from "./alarms.ts"
 import { addAuditRoutes } from "./audit.ts"
 import type { Hub } from "./hub.ts"
+import { addIncidentRoutes } from "./incidents.ts"
 import { addLiveRoute } from "./live.ts"
+import { addOnCallRoutes } from "./oncall.ts"
 import { addOutboxRoutes } from "./outbox.ts"
 import { addRuleRoutes } from "./rules.ts"
 import { addSilenceRoutes } from "./silences.ts"
@@ -15,6 +21,10 @@ import { addSilenceRoutes } from "./silences.ts"
 export interface DoorDeps {
   db: Kysely<Database>
   book: Book
+  acts: Acts
+  onCall: OnCallStore
+  /** Kinds of channels that are set up by settings. */
+  builtIn: () => ReadonlySet<ChannelKind>
   rules: RuleStore
   hub: Hub
   now: () => number
@@ -24,6 +34,8 @@ export interface DoorDeps {
 
 export function addRoutes(http: FastifyInstance, deps: DoorDeps): void {
   addAlarmRoutes(http, deps)
+  addIncidentRoutes(http, deps)
+  addOnCallRoutes(http, deps)
   addSilenceRoutes(http, deps)
   addRuleRoutes(http, deps)
   addOutboxRoutes(http, deps)

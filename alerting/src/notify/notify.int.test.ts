@@ -2,10 +2,12 @@ import { createAgent } from "@ossagent/agent"
 import { type RunningPostgres, startTestPostgres } from "@ossagent/svrkit/postgres"
 import { pino } from "pino"
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest"
-import { type Book, createBook } from "../alarm/book.ts"
 import { toCondition } from "../alarm/condition.ts"
 import { migrate } from "../database/migrate.ts"
 import { type OpenDatabase, openDatabase } from "../database/open.ts"
+import { createIncidents } from "../incident/incidents.ts"
+import type { Running } from "../incident/run.ts"
+import { seedOnCall } from "../oncall/seed.ts"
 import { createTestDatabase, startTestMailServer, type TestMailServer, until } from "../testing.ts"
 import { createMailbox } from "./mailbox.ts"
 import { type Notifier, startNotifier } from "./notifier.ts"
@@ -35,7 +37,8 @@ let postgres: RunningPostgres
 let server: TestMailServer
 let database: OpenDatabase
 let notifier: Notifier | null
-let book: Book
+let book: ReturnType<typeof createIncidents>["book"]
+let telling: Running
 let transport: Transport
 let databases = 0
 
@@ -51,17 +54,21 @@ beforeEach(async () => {
   database = openDatabase({ url: await createTestDatabase(postgres.url, `n${++databases}`), onFault: () => undefined })
   await migrate(database.pool)
   notifier = await start()
-  const onOutbox = (ids: string[]) => notifier?.wake(ids)
-  book = createBook({
+  await seedOnCall(database.db, ["ann@example.com"])
+  const incidents = createIncidents({
     db: database.db,
-    recipients: ["ann@example.com"],
-    mostAtOnce: 5,
+    builtIn: () => new Set(["email"]),
+    findCulprit: async () => null,
     now: Date.now,
-    onOutbox,
+    onOutbox: (ids) => notifier?.wake(ids),
     onChanged: () => {},
+    log,
   })
+  book = incidents.book
+  telling = incidents.start()
 })
 afterEach(async () => {
+  await telling.stop()
   await notifier?.stop()
   transport.stop()
   await database.close()
@@ -95,6 +102,12 @@ const judge = (conditions: ReturnType<typeof look>[]) => book.judge({ ruleIds: [
 const states = async () => {
   const rows = await database.db.selectFrom("outbox").select(["kind", "state"]).orderBy("id").execute()
   return rows.map(({ kind, state }) => `${kind} ${state}`)
+}
+
+/** Whether so many alarms were told, by themselves or in a digest. */
+const areTold = async (count: number) => {
+  const all = (await states()).filter((state) => !state.startsWith("digest"))
+  return all.length === count && all.every((state) => state.endsWith(" sent"))
 }
 
 test("an alarm and its end are two mails of one thread, kept as sent out", async () => {
@@ -132,27 +145,49 @@ test("a mail that the server refuses for good is failed and says why", async () 
   expect(row.detail).toContain("refused")
 })
 
-test("a thousand alarms at one look are one digest, and so is their end", async () => {
+test("a thousand alarms at one look are one incident and one mail, and so is their end", async () => {
   await judge(Array.from({ length: 1_000 }, (_, i) => look("bad", i)))
-  await until("everything told", async () => (await states()).every((state) => state.endsWith(" sent")))
-  expect(server.mails.map(({ subject }) => subject)).toEqual([expect.stringMatching(/^\[digest\] 1000 alarms/)])
+  await until("told", () => areTold(1))
+  expect(server.mails.map(({ subject }) => subject)).toEqual([expect.stringMatching(/^\[firing\] disk \d+ is full/)])
   await judge(Array.from({ length: 1_000 }, (_, i) => look("good", i)))
-  await until(
-    "its end",
-    async () => (await states()).every((state) => state.endsWith(" sent")) && server.mails.length === 2,
+  await until("its end", async () => (await areTold(2)) && server.mails.length === 2)
+  expect(server.mails[1]?.subject).toMatch(/^\[resolved\]/)
+})
+
+/** From now on every host is an incident of its own. */
+const groupByHost = () =>
+  database.pool.query(
+    "UPDATE alerting.oncall SET body = jsonb_set(body, '{groupBy}', '[\"host\"]') WHERE kind = 'route'",
   )
-  expect(server.mails[1]?.subject).toMatch(/^\[digest\]/)
+
+/** How many incidents each digest so far was about. */
+const digests = () =>
+  server.mails.flatMap(({ subject }) => {
+    const [, count] = /^\[digest\] (\d+) alarms/.exec(subject ?? "") ?? []
+    return count === undefined ? [] : [Number(count)]
+  })
+const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0)
+
+test("a thousand incidents at once come as digests, and so do their ends", async () => {
+  await groupByHost()
+  const from = Date.now()
+  await judge(Array.from({ length: 1_000 }, (_, i) => look("bad", i)))
+  await until("everything told", () => areTold(1_000))
+  expect(sum(digests())).toBe(1_000)
+  await judge(Array.from({ length: 1_000 }, (_, i) => look("good", i)))
+  await until("its end", async () => (await areTold(2_000)) && sum(digests()) === 2_000)
+  expect(server.mails.length).toBe(digests().length)
+  expect(digests().length).toBeLessThanOrEqual(4 + (Date.now() - from) / (limits.digestEverySec * 1_000))
 })
 
 test("a storm of alarms, a few at a look, is a few mails and a digest or two, and nothing is lost", async () => {
+  await groupByHost()
   const from = Date.now()
   for (let n = 5; n <= 100; n += 5) await judge(Array.from({ length: n }, (_, i) => look("bad", i)))
-  await until("everything told", async () => (await states()).every((state) => state.endsWith(" sent")))
-  const digests = server.mails.filter(({ subject }) => subject?.startsWith("[digest]"))
-  const told = digests.map(({ subject }) => Number(/\] (\d+) alarms/.exec(subject ?? "")?.[1]))
-  expect(server.mails.length).toBe(limits.burst + digests.length)
-  expect(told.reduce((sum, n) => sum + n, limits.burst)).toBe(100)
-  expect(digests.length).toBeLessThanOrEqual(2 + (Date.now() - from) / (limits.digestEverySec * 1_000))
+  await until("everything told", () => areTold(100))
+  expect(server.mails.length).toBeLessThanOrEqual(limits.burst + digests().length)
+  expect(server.mails.length - digests().length + sum(digests())).toBe(100)
+  expect(digests().length).toBeLessThanOrEqual(2 + (Date.now() - from) / (limits.digestEverySec * 1_000))
 })
 
 test("rows that no job was made for are found by the sweep", async () => {
@@ -166,7 +201,7 @@ test("rows that no job was made for are found by the sweep", async () => {
 
 test("adding a row twice sends it once, and two looks at once open one alarm", async () => {
   await Promise.all([judge([look("bad")]), judge([look("bad")]), judge([look("bad")])])
-  const { id } = await database.db.selectFrom("outbox").select("id").executeTakeFirstOrThrow()
+  const { id } = await until("row", () => database.db.selectFrom("outbox").select("id").executeTakeFirst())
   notifier?.wake([id, id])
   notifier?.wake([id])
   await until("recorded", async () => (await states()).join() === "firing sent")
@@ -179,6 +214,6 @@ test("the schema is brought up to date once, however many begin at the same time
   const url = await createTestDatabase(postgres.url, "fresh")
   const several = [1, 2, 3].map(() => openDatabase({ url, onFault: () => undefined }))
   const applied = await Promise.all(several.map(({ pool }) => migrate(pool)))
-  expect(applied.flat().sort()).toEqual(["001_alarms.sql", "002_memory.sql"])
+  expect(applied.flat().sort()).toEqual(["001_alarms.sql", "002_memory.sql", "003_incidents.sql"])
   await Promise.all(several.map((one) => one.close()))
 })

@@ -51,6 +51,8 @@ export function createMinutes(deps: MinutesDeps): Minutes {
   }
   return {
     restore: async () => {
+      watch.series.clear()
+      unjudged = null
       const newest = await deps.store.load(watch)
       if (newest !== null) last = newest - SAVE_PARTS * MINUTE
       if (watch.series.size > 0) deps.log.info({ series: watch.series.size }, "histories restored")

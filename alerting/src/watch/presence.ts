@@ -58,6 +58,8 @@ export function createPresence(deps: PresenceDeps): Presence {
   }
   return {
     restore: async () => {
+      memories.clear()
+      dirty.clear()
       for (const [ruleId, known] of await deps.store.load()) memories.set(ruleId, createAbsenceMemory(known))
     },
     look: async (rules, now) => {

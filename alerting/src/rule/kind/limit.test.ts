@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { judgeThreshold } from "./threshold.ts"
+import { judgeThreshold } from "./limit.ts"
 
 test("between the threshold and the clear value it is neither bad nor good", () => {
   const threshold = { op: ">", value: 0.9, clear: 0.8 } as const

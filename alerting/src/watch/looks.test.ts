@@ -2,9 +2,9 @@ import type { Rule } from "@ossagent/wire"
 import { expect, test } from "vitest"
 import { BUILT_IN } from "../rule/builtin.ts"
 import { ruleSchema } from "../rule/schema.ts"
+import { toBatch, toDueRules, toQuestions } from "./looks.ts"
 import { toWaitMs } from "./loop.ts"
 import { toPlace } from "./place.ts"
-import { toBundles, toThresholdBatch } from "./thresholds.ts"
 
 const rules: Rule[] = Object.values(BUILT_IN)
   .filter(({ detection }) => detection === "threshold")
@@ -12,32 +12,31 @@ const rules: Rule[] = Object.values(BUILT_IN)
 
 test("built-in rules are valid and share a few questions", () => {
   for (const rule of Object.values(BUILT_IN)) expect(ruleSchema.safeParse(rule).error?.issues).toBeUndefined()
-  const bundles = toBundles(rules, 1_000)
-  expect(bundles.length).toBeLessThan(rules.length)
-  expect(bundles[0]?.question.metrics).toEqual([
-    "host.disk.used",
-    "host.memory.used",
-    "process.cpu",
-    "eventloop.utilization",
-  ])
+  const questions = [...toQuestions(rules, 1_000).values()]
+  expect(questions.length).toBeLessThan(rules.length)
+  expect(questions[0]?.metrics).toEqual(["host.disk.used", "host.memory.used", "process.cpu", "eventloop.utilization"])
 })
 
 test("an answer becomes a condition for each group, in words", () => {
-  const [bundle] = toBundles(rules, 1_000)
-  if (!bundle) throw new Error("no bundle")
+  const [key] = toQuestions(rules, 1_000).keys()
   const group = { service: "shop", subsystem: "checkout", host: "web-1" }
-  const batch = toThresholdBatch(
-    bundle,
-    {
-      from: 0,
-      to: 1_000,
-      metric: ["host.disk.used", "host.disk.used", "process.cpu"],
-      kind: ["gauge", "gauge", "gauge"],
-      unit: ["1", "1", "1"],
-      group: [group, { ...group, host: "web-2" }, group],
-      values: { avg: [0.95, null, 0.1] },
-      lastAt: [0, 0, 0],
-    },
+  const batch = toBatch(
+    rules,
+    new Map([
+      [
+        key ?? "",
+        {
+          from: 0,
+          to: 1_000,
+          metric: ["host.disk.used", "host.disk.used", "process.cpu"],
+          kind: ["gauge", "gauge", "gauge"],
+          unit: ["1", "1", "1"],
+          group: [group, { ...group, host: "web-2" }, group],
+          values: { avg: [0.95, null, 0.1] },
+          lastAt: [0, 0, 0],
+        },
+      ],
+    ]),
     5_000,
   )
   expect(batch.conditions.map(({ verdict }) => verdict)).toEqual(["bad", "good"])
@@ -54,6 +53,16 @@ test("a rule that cannot work is refused with the place of the fault", () => {
   expect(faults({ detection: "absence" })).toEqual(["absenceSec"])
   expect(faults({ runbookUrl: "javascript:alert(1)" })).toEqual(["runbookUrl"])
   expect(faults({ nmae: "x" })).toEqual([""])
+})
+
+test("a rule of long windows is looked at less often, and a clock that is set back holds up nobody", () => {
+  const [first] = rules
+  if (!first) throw new Error("no rule")
+  const lastAt = new Map<string, number>()
+  const slow = { ...first, id: "slow", windowSec: 3_600 }
+  const due = (now: number) => toDueRules([slow, { ...first, windowSec: 30 }], lastAt, now).map(({ id }) => id)
+  expect([0, 5_000, 59_000, 60_000].map(due)).toEqual([["slow", "1"], ["1"], ["1"], ["slow", "1"]])
+  expect(due(1_000)).toEqual(["slow", "1"])
 })
 
 test("turns come at whole multiples of their period", () => {

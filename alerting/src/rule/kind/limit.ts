@@ -1,5 +1,5 @@
 import type { NewRule } from "@ossagent/wire"
-import type { Verdict } from "../alarm/decide.ts"
+import type { Verdict } from "../../alarm/decide.ts"
 
 export interface ThresholdJudgement {
   verdict: Verdict
