@@ -42,6 +42,7 @@ const STATE: Record<AlarmState, [Tone, IconName]> = {
   pending: ["plain", "clock"],
   firing: ["bad", "bell"],
   acknowledged: ["warn", "check"],
+  flapping: ["warn", "bell"],
   resolved: ["ok", "check"],
 }
 

@@ -16,6 +16,11 @@ const DETECTIONS: Record<Detection, string> = {
   threshold: "passes a threshold",
   absence: "falls silent",
   history: "is unlike its own history",
+  change: "changed since a day or a week ago",
+  ratio: "is too large a share of another metric",
+  burn: "uses up its error budget too fast",
+  versions: "is worse in the newest version",
+  exception: "throws what it did not throw before",
 }
 
 interface RuleDialogProps {
