@@ -13,10 +13,11 @@ import {
 import { type Drained, drain, type Ids } from "./buffer/drain.ts"
 import { type Clock, Outbox } from "./buffer/outbox.ts"
 import { Spool } from "./buffer/spool.ts"
+import { Exceptions } from "./exception/exceptions.ts"
+import { watchUncaught } from "./exception/uncaught.ts"
 import { startBuiltIn } from "./instrument/built-in.ts"
 import type { Cell, Changed, Instruments, MetricOptions, Refused } from "./instrument/cell.ts"
 import { Counter } from "./instrument/counter.ts"
-import { Exceptions } from "./instrument/exceptions.ts"
 import { cleanLabels, cleanText, Family } from "./instrument/family.ts"
 import { Gauge } from "./instrument/gauge.ts"
 import { type SelfPoints, watchItself } from "./instrument/self.ts"
@@ -39,7 +40,13 @@ const CLOCK_TOLERANCE_MS = 2_000
 export class Agent {
   readonly settings: Settings
   private readonly changed: Changed = { counters: [], gauges: [], timers: [] }
-  private readonly refused: Refused = { not_a_number: 0, bad_name: 0, too_many_series: 0, bad_event: 0 }
+  private readonly refused: Refused = {
+    not_a_number: 0,
+    bad_name: 0,
+    too_many_series: 0,
+    too_many_exceptions: 0,
+    bad_event: 0,
+  }
   private readonly instruments: Instruments = { changed: this.changed, refused: this.refused }
   private readonly families = new Map<string, Family<Counter> | Family<Gauge> | Family<Timer>>()
   /** What gives a gauge's value when a flush is due; may throw, which skips it. One each: the newest. */
@@ -76,6 +83,7 @@ export class Agent {
     this.intervalStart = this.now()
     this.self = watchItself(this, this.outbox, this.spool, this.refused)
     if (this.settings.builtIn) startBuiltIn(this)
+    if (this.settings.uncaught) this.onStop(watchUncaught(this))
     this.schedule()
   }
 
@@ -123,10 +131,15 @@ export class Agent {
     }
   }
 
-  exception(error: unknown, options: { version?: string } = {}): void {
+  /**
+   * Reports an error: its name, message, stack and causes, and nothing else that hangs on it. Equal ones of an interval are counted
+   * together, with the distinct users whom they hit.
+   */
+  exception(error: unknown, options: { version?: string; user?: string } = {}): void {
     try {
       const version = cleanText(options?.version ?? this.settings.version, LIMITS.value)
-      if (!this.exceptions.add(error, version, this.now())) this.refused.bad_event++
+      const user = options?.user === undefined ? undefined : String(options.user)
+      if (!this.exceptions.add(error, { version, user, at: this.now() })) this.refused.too_many_exceptions++
     } catch {
       this.refused.bad_event++ // an error object whose own getters throw
     }

@@ -31,6 +31,8 @@ export interface AgentOptions {
   builtIn?: boolean
   /** Built-in points of served HTTP requests; default true. `false` where a framework records them itself. */
   httpServer?: boolean
+  /** Reports what nobody catches in the process, which then ends, or goes on, as ever; default: as `builtIn`. */
+  uncaught?: boolean
   /** Is told, at most once a minute and once for each kind of trouble, what an engineer should know. Default: a line on standard error. */
   onTrouble?: (message: string) => void
 }
@@ -49,6 +51,7 @@ export interface Settings {
   memoryBytes: number
   builtIn: boolean
   httpServer: boolean
+  uncaught: boolean
   onTrouble: (message: string) => void
 }
 
@@ -71,6 +74,7 @@ export function parseOptions(options: AgentOptions): Settings {
     memoryBytes: options.memoryBytes ?? 4 * 1024 * 1024,
     builtIn: options.builtIn ?? true,
     httpServer: options.httpServer ?? true,
+    uncaught: options.uncaught ?? options.builtIn ?? true,
     onTrouble: options.onTrouble ?? ((message) => void process.stderr.write(`ossagent: ${message}\n`)),
   }
 }

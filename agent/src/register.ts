@@ -22,7 +22,6 @@ function tryStart(): Agent | null {
 }
 
 function watchExit(started: Agent): void {
-  process.on("uncaughtExceptionMonitor", (error) => started.exception(error))
   process.once("beforeExit", () => void started.stop(LAST_FLUSH_MS))
   process.on("exit", () => started.spill())
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => endBy(signal, started))

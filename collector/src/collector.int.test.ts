@@ -156,7 +156,7 @@ describe("the walk from an agent to a report", () => {
     agent.event("shake.matched", "u1", { near: true })
     await agent.flush()
     const { rows } = await ask(collector.url, "exceptions", { ...lastMinutes(5), service: "shop" })
-    expect(rows).toMatchObject([{ type: "TypeError", message: "order 17 has no price", version: "8.0.1", count: 3 }])
+    expect(rows).toMatchObject([{ type: "TypeError", message: "order 17 has no price", versions: ["8.0.1"], count: 3 }])
     await agent.stop()
   })
 })

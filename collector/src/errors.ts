@@ -11,6 +11,7 @@ export const ERRORS = {
     "The frame's points are more than a minute ahead of the collector's clock, which stands in `now`.",
   ],
   unknown_metric: [404, "No service has emitted a metric of that name within the time that the tables keep."],
+  unknown_exception: [404, "The service reported no error of that fingerprint within the time that the table keeps."],
   too_much: [422, "The question asks for more than the stated limit of points, rows, groups or time."],
   store_slow: [
     429,

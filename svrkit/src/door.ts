@@ -62,8 +62,10 @@ export function createDoor(parts: DoorParts): FastifyInstance {
   door.addHook("onRequest", async (request) => authorize(request, known))
   door.setErrorHandler((error, request, reply) => {
     const { status, body } = toErrorAnswer(error, { ...SHELL_ERRORS, ...errors })
-    if (status >= 500 && !(error instanceof ServiceError))
+    if (status >= 500 && !(error instanceof ServiceError)) {
       log.error({ err: error, request: request.id, url: request.url }, "request failed")
+      parts.agent.exception(error)
+    }
     if (body.error.retryAfterSec !== undefined) void reply.header("retry-after", Math.ceil(body.error.retryAfterSec))
     return reply.status(status).send(body)
   })

@@ -134,7 +134,7 @@ describe("the process shell", () => {
     await expect(careless.start({}, silent)).rejects.toThrow("route GET /open states no scope")
   })
 
-  it("sends its own metrics with the agent that is built in", async () => {
+  it("sends its own metrics, and errors that it did not foresee, with the agent that is built in", async () => {
     const frames: Buffer[] = []
     sink = createServer((request, response) => {
       request.on("data", (chunk: Buffer) => frames.push(chunk))
@@ -145,10 +145,12 @@ describe("the process shell", () => {
       OSSAGENT_KEY: "0123456789abcdef",
       OSSAGENT_COLLECTOR: `http://127.0.0.1:${at}`,
     })
-    await buy({ item: "tea" })
+    for (const item of ["tea", "gold", "bug"]) await buy({ item })
     await stop()
     const bytes = Buffer.concat(frames)
     expect(decodeFrame(bytes.subarray(0)).header.sequence).toBe(1)
     expect(bytes.includes("http.server.duration")).toBe(true)
+    expect(bytes.toString().match(/"fingerprint":"\w+"/g)).toHaveLength(1)
+    expect(bytes.includes('"message":"password=***"')).toBe(true)
   })
 })

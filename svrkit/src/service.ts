@@ -264,10 +264,7 @@ function stopOnSignals(starting: Promise<Running>): void {
   process.on("SIGINT", onSignal)
   onParentGone(() => stop(0))
   process.on("uncaughtException", (error) => {
-    void starting.then(({ context }) => {
-      context.log.error({ err: error }, "uncaught: the process ends")
-      context.agent.exception(error)
-    })
+    void starting.then(({ context }) => context.log.error({ err: error }, "uncaught: the process ends"))
     stop(1)
   })
 }

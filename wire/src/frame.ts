@@ -150,17 +150,26 @@ export interface FrameEvent {
   props: Record<string, string | number | boolean>
 }
 
-/** Equal errors of one interval, by fingerprint. */
+/** Equal errors of one interval, by fingerprint and version. Agents before this form sent neither `place` nor `users`. */
 export interface FrameException {
+  /** Equal for the same fault in the code, whatever its message, line and machine: 16 hex digits. */
   fingerprint: string
   type: string
   message: string
+  /** Of the first of them, with the causes; files as the project names them. */
   stack: string
+  /** `file:line` of the first frame of the application's own code; empty when there is none. */
+  place: string
   version: string
   count: number
+  /** Hashes of the users whom it hit, 16 hex digits each, without repeats; at most {@link EXCEPTION_LIMITS.users}. */
+  users: string[]
   /** Unix ms of the first of them. */
   at: number
 }
+
+/** In characters and pieces; enforced by the agent and again by the collector. */
+export const EXCEPTION_LIMITS = { type: 128, message: 1_000, stack: 10_000, place: 300, users: 200 } as const
 
 /** Body of an EVENTS or EXCEPTIONS section: JSON, for they are rare beside points. */
 export interface FrameItems<T> {

@@ -1,5 +1,6 @@
 export * from "./alarm.ts"
 export { ByteReader, ByteWriter, WireError } from "./bytes.ts"
+export * from "./exception.ts"
 export * from "./frame.ts"
 export * from "./histogram.ts"
 export * from "./incident.ts"

@@ -2,6 +2,7 @@
  * Questions to the collector and its answers. `POST /v1/report/<name>` with a question as JSON and `Authorization: Bearer <read token>`;
  * the answer is JSON, or `{ error: { code, message } }` with a 4xx or 5xx status.
  */
+import type { ExceptionAnswer, ExceptionQuestion, ExceptionsAnswer, ExceptionsQuestion } from "./exception.ts"
 import type { Kind } from "./series.ts"
 
 /** A label is asked for as `label.<name>`. */
@@ -210,33 +211,6 @@ export interface LiveEvent {
   unit: string
 }
 
-// ---- exceptions --------------------------------------------------------------------------------------------------------------------
-
-export interface ExceptionsQuestion {
-  service?: string
-  version?: string
-  from: number
-  to: number
-  limit?: number
-}
-
-export interface ExceptionRow {
-  fingerprint: string
-  service: string
-  subsystem: string
-  version: string
-  type: string
-  message: string
-  stack: string
-  count: number
-  firstSeen: number
-  lastSeen: number
-}
-
-export interface ExceptionsAnswer {
-  rows: ExceptionRow[]
-}
-
 /** Every report: its question and its answer. */
 export interface Reports {
   range: { question: RangeQuestion; answer: RangeAnswer }
@@ -244,6 +218,7 @@ export interface Reports {
   matrix: { question: MatrixQuestion; answer: MatrixAnswer }
   catalog: { question: CatalogQuestion; answer: CatalogAnswer }
   exceptions: { question: ExceptionsQuestion; answer: ExceptionsAnswer }
+  exception: { question: ExceptionQuestion; answer: ExceptionAnswer }
 }
 
 /** The form of every error answer of every OssAgent service. `retryAfterSec` also stands in the `Retry-After` header. */

@@ -25,7 +25,10 @@ export interface Changed {
 }
 
 /** What the agent did not take from its host, by reason, since it started. */
-export type Refused = Record<"not_a_number" | "bad_name" | "too_many_series" | "bad_event", number>
+export type Refused = Record<
+  "not_a_number" | "bad_name" | "too_many_series" | "too_many_exceptions" | "bad_event",
+  number
+>
 
 export interface MetricOptions {
   /** UCUM-like: `ms`, `By`, `1`, `{request}`. */

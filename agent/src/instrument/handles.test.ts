@@ -22,7 +22,7 @@ const base: Series = {
 function setUp<T extends Cell>(handle: new (agent: Instruments, family: Family<T>, series: Series) => T) {
   const instruments: Instruments = {
     changed: { counters: [], gauges: [], timers: [] },
-    refused: { not_a_number: 0, bad_name: 0, too_many_series: 0, bad_event: 0 },
+    refused: { not_a_number: 0, bad_name: 0, too_many_series: 0, too_many_exceptions: 0, bad_event: 0 },
   }
   const clock = { now: 1_000_000 }
   const make = (family: Family<T>, series: Series) => new handle(instruments, family, series)

@@ -18,6 +18,7 @@ export class Batch {
   points = 0
   readonly events: Placed<FrameEvent>[] = []
   readonly exceptions: Placed<FrameException>[] = []
+  private itemBytes = 0
   private readonly blocks = new Map<number, Map<Kind, Block>>()
   private readonly pool: BlockPool
 
@@ -29,7 +30,7 @@ export class Batch {
 
   /** Bytes held, roughly. */
   get bytes(): number {
-    let sum = (this.events.length + this.exceptions.length) * 500
+    let sum = this.itemBytes
     for (const block of this.all()) sum += block.bytes
     return sum
   }
@@ -52,10 +53,14 @@ export class Batch {
 
   addEvents(items: FrameItems<FrameEvent>): void {
     for (const event of items.items) this.events.push({ ...event, ...placeOf(items) })
+    this.itemBytes += items.items.length * 500
   }
 
   addExceptions(items: FrameItems<FrameException>): void {
-    for (const exception of items.items) this.exceptions.push({ ...exception, ...placeOf(items) })
+    for (const exception of items.items) {
+      this.exceptions.push({ ...exception, ...placeOf(items) })
+      this.itemBytes += 500 + exception.message.length + exception.stack.length + exception.users.length * 40
+    }
   }
 
   /** All blocks, oldest first. */

@@ -1,6 +1,7 @@
 import {
   decodeFrame,
   decodePoints,
+  EXCEPTION_LIMITS,
   type FrameEvent,
   type FrameException,
   type FrameHeader,
@@ -124,7 +125,8 @@ const refuse = (taken: TakenFrame, reason: string, count: number): void => {
 }
 
 const name = z.string().min(1).max(128)
-const time = z.number().int().positive().max(1e14)
+/** Between 2020 and 2100, Unix ms. */
+const time = z.number().int().min(1.577e12).max(4.1e12)
 const EVENT = z.object({
   name,
   user: z.string().max(128),
@@ -134,11 +136,16 @@ const EVENT = z.object({
 })
 const EXCEPTION = z.object({
   fingerprint: z.string().min(1).max(64),
-  type: z.string().max(128),
-  message: z.string().max(1_000),
-  stack: z.string().max(10_000),
+  type: z.string().max(EXCEPTION_LIMITS.type),
+  message: z.string().max(EXCEPTION_LIMITS.message),
+  stack: z.string().max(EXCEPTION_LIMITS.stack),
+  place: z.string().max(EXCEPTION_LIMITS.place).default(""),
   version: z.string().max(128),
-  count: z.number().int().positive(),
+  count: z.number().int().positive().max(1e9),
+  users: z
+    .array(z.string().regex(/^[0-9a-f]{16}$/))
+    .max(EXCEPTION_LIMITS.users)
+    .default([]),
   at: time,
 })
 const ITEMS = z.object({ service: name, subsystem: name, host: name, items: z.array(z.unknown()).max(20_000) })

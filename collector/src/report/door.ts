@@ -2,11 +2,12 @@ import { parse, type ServiceContext } from "@ossagent/svrkit"
 import type { z } from "zod"
 import { catalog } from "./catalog.ts"
 import type { ReportContext } from "./context.ts"
-import { exceptions } from "./exceptions.ts"
+import { exception } from "./exception/exception.ts"
+import { exceptions } from "./exception/exceptions.ts"
 import { latest } from "./latest.ts"
 import type { LiveStreams } from "./live.ts"
 import { matrix } from "./matrix.ts"
-import { CATALOG, EXCEPTIONS, LATEST, LIVE, MATRIX, RANGE } from "./question.ts"
+import { CATALOG, EXCEPTION, EXCEPTIONS, LATEST, LIVE, MATRIX, RANGE } from "./question.ts"
 import { range } from "./range.ts"
 
 interface Report {
@@ -21,6 +22,7 @@ const REPORTS = {
   matrix: { form: MATRIX, answer: matrix },
   catalog: { form: CATALOG, answer: catalog },
   exceptions: { form: EXCEPTIONS, answer: exceptions },
+  exception: { form: EXCEPTION, answer: exception },
 } satisfies Record<string, Report>
 
 type Context = Pick<ServiceContext<Record<never, never>>, "http" | "agent">

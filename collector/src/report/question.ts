@@ -21,6 +21,11 @@ const split = z.array(DIMENSION).max(4).default([])
 const top = z.number().int().min(1).max(200).default(10)
 const windowSec = z.number().int().min(1).max(86_400)
 
+const TO_AFTER_FROM: [(asked: { from: number; to: number }) => boolean, { message: string; path: string[] }] = [
+  ({ from, to }) => to > from,
+  { message: "to must be after from", path: ["to"] },
+]
+
 export const RANGE = z
   .strictObject({
     metric: name,
@@ -41,7 +46,7 @@ export const RANGE = z
       .max(2)
       .default([]),
   })
-  .refine(({ from, to }) => to > from, { message: "to must be after from", path: ["to"] })
+  .refine(...TO_AFTER_FROM)
 
 export const LATEST = z.strictObject({
   metrics: z.array(name).min(1).max(500).optional(),
@@ -72,13 +77,29 @@ export const CATALOG = z.strictObject({
   limit: z.number().int().min(1).max(10_000).default(1_000),
 })
 
-export const EXCEPTIONS = z.strictObject({
-  service: z.string().max(LIMITS.value).optional(),
-  version: z.string().max(LIMITS.value).optional(),
-  from: time,
-  to: time,
-  limit: z.number().int().min(1).max(1_000).default(100),
-})
+const value = z.string().max(LIMITS.value)
+export const EXCEPTIONS = z
+  .strictObject({
+    service: value.optional(),
+    subsystem: value.optional(),
+    version: value.optional(),
+    from: time,
+    to: time,
+    newSince: time.optional(),
+    steps: z.number().int().min(1).max(500).default(30),
+    limit: z.number().int().min(1).max(1_000).default(100),
+  })
+  .refine(...TO_AFTER_FROM)
+
+export const EXCEPTION = z
+  .strictObject({
+    service: value,
+    fingerprint: z.string().min(1).max(64),
+    from: time,
+    to: time,
+    steps: z.number().int().min(1).max(500).default(60),
+  })
+  .refine(...TO_AFTER_FROM)
 
 export const LIVE = z.strictObject({
   questions: z

@@ -20,6 +20,7 @@ const windowSec = z.number().int().min(1).max(86_400).optional()
 const top = z.number().int().min(1).max(200).optional()
 const limit = z.number().int().min(1).max(10_000).optional()
 
+const steps = z.number().int().min(1).max(500).optional()
 const compare = z
   .array(z.enum(["1d", "7d"]))
   .max(2)
@@ -63,11 +64,15 @@ export const QUESTIONS = {
   }),
   exceptions: z.strictObject({
     service: text.optional(),
+    subsystem: text.optional(),
     version: text.optional(),
     from: at,
     to: at,
-    limit,
+    newSince: at.optional(),
+    steps,
+    limit: z.number().int().min(1).max(1_000).optional(),
   }),
+  exception: z.strictObject({ service: text, fingerprint: z.string().min(1).max(64), from: at, to: at, steps }),
 } as const satisfies Record<keyof Reports, z.ZodType>
 
 /** What one page may follow live. */

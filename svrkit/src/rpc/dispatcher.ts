@@ -21,6 +21,8 @@ export class Dispatcher {
   private readonly limits: DispatcherLimits
   private readonly points: ServerPoints
   private readonly log: Logger
+  /** Told of faults of the service's own code. */
+  private readonly report: (error: unknown) => void
   private queue: ServerCall[] = []
   private head = 0
   private running = 0
@@ -32,12 +34,13 @@ export class Dispatcher {
   constructor(
     table: ServiceTable,
     handlers: Readonly<Record<string, Handler>>,
-    deps: { limits: DispatcherLimits; points: ServerPoints; log: Logger },
+    deps: { limits: DispatcherLimits; points: ServerPoints; log: Logger; report: (error: unknown) => void },
   ) {
     this.table = table
     this.limits = deps.limits
     this.points = deps.points
     this.log = deps.log
+    this.report = deps.report
     for (const method of table.methods) {
       const name = method.name.charAt(0).toLowerCase() + method.name.slice(1)
       const run = handlers[name] as Entry["run"] | undefined
@@ -128,8 +131,8 @@ export class Dispatcher {
       const size = call.to.reply(call, call.entry.method.reply, value)
       call.points.replySize.record(size)
     } catch (error) {
-      this.log.error({ err: error, method: call.entry.method.name }, "a reply cannot be written")
-      this.fail(call, this.toRpcError(error instanceof RpcError ? error : new Error("reply"), call))
+      const told = error instanceof RpcError ? error : this.toInternal(error, call, "a reply cannot be written")
+      this.fail(call, this.toRpcError(told, call))
       this.leave(call)
       return
     }
@@ -190,7 +193,12 @@ export class Dispatcher {
       return new RpcError(error.code, error.message, { retry, retryAfterMs })
     }
     if (call.watched && call.signal.aborted && call.signal.reason instanceof RpcError) return call.signal.reason
-    this.log.error({ err: error, method: call.entry.method.name, peer: call.peer }, "call failed")
+    return this.toInternal(error, call, "call failed")
+  }
+
+  private toInternal(error: unknown, call: ServerCall, what: string): RpcError {
+    this.log.error({ err: error, method: call.entry.method.name, peer: call.peer }, what)
+    this.report(error)
     return new RpcError("internal", `${call.entry.method.name} failed; the log of ${this.table.name} tells why`)
   }
 

@@ -14,11 +14,14 @@ async function startSink() {
   const named = new Set<string>()
   const labelled = new Set<string>()
   const versions = new Set<string>()
+  const faults: string[] = []
   const server = createServer((request, response) => {
     const chunks: Buffer[] = []
     request.on("data", (chunk: Buffer) => chunks.push(chunk))
     request.on("end", () => {
       for (const { type, body } of decodeFrame(Buffer.concat(chunks)).sections) {
+        if (type === SECTION.exceptions)
+          for (const { message } of JSON.parse(Buffer.from(body).toString()).items) faults.push(message)
         if (type !== SECTION.names) continue
         for (const { series } of decodeNames(body)) {
           named.add(series.metric)
@@ -31,7 +34,7 @@ async function startSink() {
   })
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
   closing.push(() => server.close())
-  return { named, labelled, versions, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
+  return { named, labelled, versions, faults, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
 }
 
 it("a service shows at least 27 figures of its own with nothing written for them", async () => {
@@ -80,4 +83,15 @@ it("a service that was never called shows its figures at zero", async () => {
   await started.agent.flush()
   expect(sink.named.has("rpc.server.shed")).toBe(true)
   expect(sink.named.has("rpc.server.handshake_failures")).toBe(true)
+})
+
+it("faults of a service's own code are reported, its foreseen errors are not", async () => {
+  const sink = await startSink()
+  const started = await startEcho("a", {}, 0, sink.url)
+  closing.push(() => started.server.stop(100))
+  const client = startChannel([started.address])
+  closing.push(() => client.channel.stop())
+  for (const text of ["sold out", "again", "bug", "bad reply"]) await failureOf(client.channel.call(SAY, { text }))
+  await started.agent.flush()
+  expect(sink.faults).toEqual(["password=***", expect.stringContaining("cannot write Text.text")])
 })

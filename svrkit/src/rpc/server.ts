@@ -71,7 +71,8 @@ export class RpcServer {
       agent,
       table.methods.map(({ name }) => name),
     )
-    const deps = { limits: this.limits, points, log: this.options.log }
+    const report = (error: unknown): void => agent.exception(error)
+    const deps = { limits: this.limits, points, log: this.options.log, report }
     const dispatcher = new Dispatcher(table, handlers as Readonly<Record<string, Handler>>, deps)
     this.services.set(table.name, { dispatcher, points })
     agent.onFlush(() => {
