@@ -4,6 +4,7 @@ import Link from "next/link"
 import { type FormEvent, useCallback, useState } from "react"
 import useSWR from "swr"
 import { placeHref } from "../catalog/links.ts"
+import { exceptionHref } from "../exception/words.ts"
 import { useAlarmChanges } from "../live/provider.tsx"
 import { formatValue } from "../number/unit.ts"
 import { Badge, SeverityBadge, StateBadge } from "../piece/badge.tsx"
@@ -117,6 +118,15 @@ function Facts({ alarm }: { alarm: Alarm }) {
           {service && subsystem && (
             <Link href={placeHref(service, subsystem)} prefetch={false} className="text-accent hover:underline">
               Open the subsystem
+            </Link>
+          )}
+          {service && alarm.group.exception && (
+            <Link
+              href={exceptionHref(service, alarm.group.exception)}
+              prefetch={false}
+              className="text-accent hover:underline"
+            >
+              Open the exception
             </Link>
           )}
           {href && (

@@ -24,7 +24,7 @@ const rule = z.strictObject({
   name: z.string().trim().min(1).max(LIMITS.name),
   enabled: z.boolean(),
   severity: z.enum(["info", "warning", "critical"]),
-  detection: z.enum(["threshold", "absence", "history"]),
+  detection: z.enum(["threshold", "absence", "history", "exception"]),
   metric: z.string().max(LIMITS.name),
   stat: z.enum(STATS),
   filters: z.array(z.strictObject({ dim: dimension, op: z.enum(["in", "notIn"]), values })).max(16),

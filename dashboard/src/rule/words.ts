@@ -12,6 +12,7 @@ export function describeRule(rule: NewRule, unit = ""): string {
     return `${rule.metric || "Everything"}${each}${where} is silent for ${formatSpan((rule.absenceSec ?? 0) * 1_000)}`
   if (rule.detection === "history")
     return `${rule.metric || "Any metric"}${each}${where} is unlike its own history${forTime}`
+  if (rule.detection === "exception") return `A service${where} throws an error that it did not before`
   const { op = ">", value = 0 } = rule.threshold ?? {}
   const side = op === ">" ? "above" : "below"
   const name = statName(rule.stat)

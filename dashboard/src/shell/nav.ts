@@ -14,6 +14,7 @@ export interface NavItem {
 export const NAV: readonly NavItem[] = [
   { href: "/", name: "Overview", icon: "overview", key: "o", role: "viewer", group: "watch" },
   { href: "/matrix", name: "Version matrix", icon: "grid", key: "m", role: "viewer", group: "watch" },
+  { href: "/exceptions", name: "Exceptions", icon: "exception", key: "e", role: "viewer", group: "watch" },
   { href: "/alarms", name: "Alarms", icon: "bell", key: "a", role: "viewer", group: "alarms" },
   { href: "/silences", name: "Silences", icon: "mute", key: "s", role: "viewer", group: "alarms" },
   { href: "/rules", name: "Rules", icon: "rule", key: "r", role: "viewer", group: "alarms" },

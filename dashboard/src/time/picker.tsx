@@ -20,9 +20,9 @@ function nameOf(range: TimeRange, zone: Zone): string {
 
 const lowerFirst = (text: string): string => text.slice(0, 1).toLowerCase() + text.slice(1)
 
-/** Which stretch of time the page is about; it stands in the address. */
-export function TimePicker() {
-  const [range, setRange] = useTimeRange()
+/** Which stretch of time the page is about; it stands in the address, or is `fallback`. */
+export function TimePicker({ fallback = DEFAULT_RANGE }: { fallback?: TimeRange }) {
+  const [range, setRange] = useTimeRange(fallback)
   const { zone } = useZone()
   const move = (direction: -1 | 1): void => setRange(shift(range, direction, Date.now()))
   const back = useZoomedFrom()
@@ -76,7 +76,7 @@ export function TimePicker() {
         </Button>
       )}
       {range.kind === "between" && back?.kind !== "last" && (
-        <Button icon="live" onClick={() => setRange(DEFAULT_RANGE)}>
+        <Button icon="live" onClick={() => setRange(fallback)}>
           To now
         </Button>
       )}

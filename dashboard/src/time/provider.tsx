@@ -2,7 +2,7 @@
 import { usePathname, useSearchParams } from "next/navigation"
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react"
 import type { Zone } from "./clock.ts"
-import { formatRange, parseRange, type TimeRange, tryRange } from "./range.ts"
+import { DEFAULT_RANGE, formatRange, type TimeRange, tryRange } from "./range.ts"
 
 interface TimeContextValue {
   zone: Zone
@@ -47,19 +47,21 @@ export function useQuery(): [URLSearchParams, (changes: Record<string, string | 
   return [params, change]
 }
 
-/** The page's range, how to choose another, and how to zoom into it: zooming keeps in the address where it came from. */
-export function useTimeRange(): [TimeRange, set: (range: TimeRange) => void, zoom: (from: number, to: number) => void] {
+/** The page's range (`fallback` when the address names none), how to choose another, and how to zoom into it: zooming keeps in the address where it came from. */
+export function useTimeRange(
+  fallback: TimeRange = DEFAULT_RANGE,
+): [TimeRange, set: (range: TimeRange) => void, zoom: (from: number, to: number) => void] {
   const [params, change] = useQuery()
   const text = params.get("range")
-  const range = useMemo(() => parseRange(text), [text])
+  const range = useMemo(() => tryRange(text) ?? fallback, [text, fallback])
   const set = useCallback((next: TimeRange) => change({ range: formatRange(next), back: null }, true), [change])
   const zoom = useCallback(
     (from: number, to: number) => {
       const now = new URLSearchParams(window.location.search)
-      const back = now.get("back") ?? formatRange(parseRange(now.get("range")))
+      const back = now.get("back") ?? formatRange(tryRange(now.get("range")) ?? fallback)
       change({ range: formatRange({ kind: "between", from, to }), back }, true)
     },
-    [change],
+    [change, fallback],
   )
   return [range, set, zoom]
 }
