@@ -30,6 +30,8 @@ import { readPicture } from "./picture/picture.ts"
 import { createRuleStore, type RuleStore, seedRules } from "./rule/store.ts"
 import { type Collector, createCollector } from "./watch/collector.ts"
 import { createCollectorStore } from "./watch/collector-store.ts"
+import { readClosed } from "./watch/exception-store.ts"
+import { createExceptions } from "./watch/exceptions.ts"
 import { createHistoryStore } from "./watch/history-store.ts"
 import { startLoop } from "./watch/loop.ts"
 import { createMinutes } from "./watch/minutes.ts"
@@ -182,6 +184,13 @@ async function startWatching(context: Context, { db }: OpenDatabase, parts: Part
     log,
     agent,
   })
+  const exceptions = createExceptions({
+    collector,
+    judge: book.judge,
+    readOpen: book.readOpenPrints,
+    readClosed: (prints) => readClosed(db, prints),
+    log,
+  })
   const leases = createLeases({
     db,
     holder: randomUUID(),
@@ -205,6 +214,7 @@ async function startWatching(context: Context, { db }: OpenDatabase, parts: Part
     book,
     presence,
     minutes,
+    exceptions,
     standings,
     holds,
     lookMs,

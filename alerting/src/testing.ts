@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net"
 import { setTimeout as sleep } from "node:timers/promises"
 import type {
   CatalogAnswer,
+  ExceptionRow,
   Kind,
   LatestAnswer,
   LatestQuestion,
@@ -33,6 +34,8 @@ export interface TestSeries {
 export interface TestCollector {
   url: string
   series: TestSeries[]
+  /** What is new, as `exceptions` answers it. */
+  exceptions: ExceptionRow[]
   /** Questions so far, newest last. */
   asked: string[]
   /** From now on every question gets a 503. */
@@ -42,11 +45,12 @@ export interface TestCollector {
   stop: () => Promise<void>
 }
 
-/** Answers `latest`, `range` and `catalog` from a list that the test changes. */
+/** Answers `latest`, `range`, `exceptions` and `catalog` from a list that the test changes. */
 export async function startTestCollector(port = 0): Promise<TestCollector> {
   const collector: TestCollector = {
     url: "",
     series: [],
+    exceptions: [],
     asked: [],
     broken: false,
     refusedMetric: null,
@@ -60,7 +64,7 @@ export async function startTestCollector(port = 0): Promise<TestCollector> {
       collector.asked.push(report)
       const question: unknown = JSON.parse(Buffer.concat(chunks).toString() || "{}")
       const refused = JSON.stringify((question as LatestQuestion).metrics ?? null) === `["${collector.refusedMetric}"]`
-      const answer = collector.broken || refused ? null : toAnswer(report, question as never, collector.series)
+      const answer = collector.broken || refused ? null : toAnswer(report, question as never, collector)
       response.writeHead(answer ? 200 : 503, { "content-type": "application/json" })
       response.end(JSON.stringify(answer ?? { error: { code: "unavailable", message: "the test says so" } }))
     })
@@ -71,7 +75,8 @@ export async function startTestCollector(port = 0): Promise<TestCollector> {
   return collector
 }
 
-function toAnswer(report: string, question: never, series: readonly TestSeries[]): unknown {
+function toAnswer(report: string, question: never, { series, exceptions }: TestCollector): unknown {
+  if (report === "exceptions") return { from: 0, to: 0, stepMs: 1, rows: exceptions, leftOff: 0 }
   if (report === "latest") return toLatest(question, series)
   if (report === "range") return toRange(question, series)
   return toCatalog(series)

@@ -88,6 +88,18 @@ export const BUILT_IN = {
     forSec: 0,
     threshold: { op: ">", value: 0 },
   },
+  exception: {
+    ...base,
+    name: "New exception",
+    severity: "warning",
+    detection: "exception",
+    metric: "",
+    stat: "count",
+    split: ["service"],
+    windowSec: 60,
+    forSec: 5,
+    keepFiringSec: 3_600,
+  },
 } satisfies Record<string, NewRule>
 
 export type BuiltIn = keyof typeof BUILT_IN

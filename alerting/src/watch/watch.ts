@@ -11,6 +11,7 @@ import { isWindowed } from "../rule/kind/kinds.ts"
 import type { RuleStore } from "../rule/store.ts"
 import { type Collector, CollectorError } from "./collector.ts"
 import type { CollectorStanding, CollectorStore } from "./collector-store.ts"
+import type { Exceptions } from "./exceptions.ts"
 import { toBatch, toDueRules, toQuestions } from "./looks.ts"
 import { startLoop } from "./loop.ts"
 import type { Minutes } from "./minutes.ts"
@@ -32,6 +33,7 @@ export interface WatchDeps {
   standings: CollectorStore
   /** Whether this process is the one that does {@link LOOK} or {@link MINUTE}. */
   holds: (what: string) => boolean
+  exceptions: Exceptions
   lookMs: number
   minuteDelayMs: number
   log: Logger
@@ -58,6 +60,7 @@ export function startWatch(deps: WatchDeps): Watch {
     if (state.why !== before) log[state.usable ? "info" : "warn"]({ why: state.why }, "collector")
     await standings.save({ usable: state.usable, settledAt }, now)
     if (state.usable) await lookAtRules(deps, toDueRules(known.filter(isWatched), lookedAt, now), now)
+    if (state.usable) await deps.exceptions.look(known, now)
     took.record(performance.now() - began)
     await countAlarms(deps)
   })
