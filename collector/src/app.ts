@@ -60,7 +60,8 @@ export const collector = defineService({
     receiveFrames(context, { ...receive, head, limitBytes: config.frameBytes })
     const live = new LiveStreams(head, registry, config.mostStreams)
     onStop(() => live.closeAll())
-    answerReports(context, { head, registry, store }, live)
+    const baselineMs = config.exceptionBaselineSec * 1_000
+    answerReports(context, { head, registry, store, baselineMs }, live)
     watchItself(context, head, receive.log, registry)
     context.ready("clickhouse", () => store.ping())
     context.ready("store", () => head.trouble)

@@ -66,6 +66,11 @@ export const CONFIG = {
     "series known at once; default 2,000,000",
   ),
   mostStreams: setting("OSSAGENT_MOST_STREAMS", whole(200, 1, 10_000), "live streams open at once; default 200"),
+  exceptionBaselineSec: setting(
+    "OSSAGENT_EXCEPTION_BASELINE_SEC",
+    whole(600, 0, 86_400),
+    "errors that a service throws in the first so many seconds in which it is known count as known, s; default 600",
+  ),
   queryMemory: setting(
     "OSSAGENT_QUERY_MEMORY",
     whole(1_024 * MIB, 64 * MIB, 2 ** 42),

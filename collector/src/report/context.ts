@@ -11,6 +11,8 @@ export interface ReportContext {
   head: Pick<Head, "view">
   registry: Registry
   store: Store
+  /** What a service's first so many ms bring was there before anybody looked: it is no new error. */
+  baselineMs: number
   /** Ends when the asker has gone. */
   signal?: AbortSignal
 }

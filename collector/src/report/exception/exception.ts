@@ -34,7 +34,7 @@ export async function exception(question: Question, context: ReportContext): Pro
     readGroups(context, wanted, { print: fingerprint }),
     readGroups(context, wanted, { print: fingerprint, by: "version" }),
   ])
-  const row = toRow(group as ExceptionGroup, from, ages.get(service))
+  const row = toRow(group as ExceptionGroup, { newSince: from, baselineMs: context.baselineMs, age: ages.get(service) })
   const shown = versions.sort((a, b) => b.lastSeen - a.lastSeen).slice(0, MOST_VERSIONS)
   return { from, to, stepMs: wanted.stepMs, row, versions: shown.map(toVersion), sample }
 }

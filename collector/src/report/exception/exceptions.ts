@@ -16,7 +16,9 @@ export async function exceptions(question: Question, context: ReportContext): Pr
     ({ count, firstSeen }) => count > 0 && firstSeen >= (newSince ?? 0),
   )
   const ages = await readAges(context.registry, new Set(groups.map(({ service }) => service)))
-  const toOne = (group: ExceptionGroup) => toRow(group, newSince ?? from, ages.get(group.service))
+  const { baselineMs } = context
+  const toOne = (group: ExceptionGroup) =>
+    toRow(group, { newSince: newSince ?? from, baselineMs, age: ages.get(group.service) })
   const rows = groups.map(toOne).filter(({ isNew }) => isNew || newSince === undefined)
   rows.sort(
     (a, b) => Number(b.isNew) - Number(a.isNew) || b.count - a.count || (a.fingerprint < b.fingerprint ? -1 : 1),
