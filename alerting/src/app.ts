@@ -17,12 +17,10 @@ import { createHub } from "./door/hub.ts"
 import { ERRORS } from "./errors.ts"
 import { createIncidents, type Incidents } from "./incident/incidents.ts"
 import { createLeases } from "./lease/leases.ts"
+import { toLimits } from "./notify/limits.ts"
 import { startLocalServer } from "./notify/localserver.ts"
 import { createMailbox, type Mailbox } from "./notify/mailbox.ts"
-import { type Notifier, startNotifier } from "./notify/notifier.ts"
-import { createOutbox } from "./notify/outbox.ts"
-import { createPost } from "./notify/post.ts"
-import { createTransport, type Transport } from "./notify/transport.ts"
+import { type Notify, startNotify } from "./notify/start.ts"
 import { remind } from "./oncall/remind.ts"
 import { seedOnCall } from "./oncall/seed.ts"
 import { createOnCallStore, type DocumentChecks } from "./oncall/store.ts"
@@ -89,9 +87,10 @@ interface Parts {
   collector: Collector
   presence: Presence
   mailbox: Mailbox
-  transport: Transport
+  smtp: { url: string; local: boolean }
   /** Set once the job queue runs; before that the sweep finds what was written. */
-  notifier: { now: Notifier | null }
+  notify: { now: Notify | null }
+  wake: (ids: readonly string[]) => void
 }
 
 /** What needs no document of its own: e-mail goes by the mail server of the settings, or stays here. */
@@ -100,7 +99,8 @@ const CHECKS: DocumentChecks = { checkChannel: () => {}, checkTemplate: () => {}
 
 async function createParts({ config, log, onStop }: Context, { db }: OpenDatabase): Promise<Parts> {
   const now = Date.now
-  const notifier: Parts["notifier"] = { now: null }
+  const notify: Parts["notify"] = { now: null }
+  const wake = (ids: readonly string[]): void => notify.now?.wake(ids)
   const collector = createCollector({ url: config.collectorUrl, token: config.readToken })
   const hub: Parts["hub"] = createHub(() => incidents.book.countOpen(), log)
   const incidents = createIncidents({
@@ -108,15 +108,14 @@ async function createParts({ config, log, onStop }: Context, { db }: OpenDatabas
     builtIn,
     findCulprit: async () => null,
     now,
-    onOutbox: (ids) => notifier.now?.wake(ids),
+    onOutbox: wake,
     onChanged: hub.publish,
     log,
   })
   const mailbox = createMailbox(db, { keep: config.mailKeep, keepDays: config.mailKeepDays }, now)
   const local = config.smtpUrl === undefined ? await startLocalServer(config.smtpPort, mailbox, log) : null
   if (local) onStop(local.stop)
-  const transport = createTransport({ url: local?.url ?? config.smtpUrl ?? "", local: local !== null })
-  onStop(transport.stop)
+  const smtp = { url: local?.url ?? config.smtpUrl ?? "", local: local !== null }
   const presence = createPresence({
     collector,
     store: createPresenceStore(db),
@@ -129,7 +128,7 @@ async function createParts({ config, log, onStop }: Context, { db }: OpenDatabas
     log,
   })
   const rules = createRuleStore(db, now)
-  return { incidents, rules, hub, collector, presence, mailbox, transport, notifier }
+  return { incidents, rules, hub, collector, presence, mailbox, smtp, notify, wake }
 }
 
 /** Everything that needs the database: runs when it answers for the first time. */
@@ -139,35 +138,21 @@ async function boot(context: Context, database: OpenDatabase, parts: Parts, sign
   if (applied.length > 0) log.info({ applied }, "schema brought up to date")
   await untilReady(() => seedRules(database.db), log, signal)
   await untilReady(() => seedOnCall(database.db, context.config.alarmEmails), log, signal)
-  const notifier = await untilReady(() => startMails(context, database, parts), log, signal)
-  parts.notifier.now = notifier
-  onStop(notifier.stop)
+  const notify = await untilReady(() => startMessages(context, database, parts), log, signal)
+  parts.notify.now = notify
+  onStop(notify.stop)
   onStop(parts.incidents.start().stop)
   await startWatching(context, database, parts, signal)
 }
 
-async function startMails({ config, log, agent }: Context, { db }: OpenDatabase, parts: Parts): Promise<Notifier> {
-  const { collector, mailbox, transport } = parts
-  const { id: installation } = await db.selectFrom("installation").select("id").executeTakeFirstOrThrow()
-  const limits = { burst: config.mailBurst, refillSec: config.mailRefillSec, digestWaitSec: 3, digestEverySec: 60 }
-  const send = createPost({
-    db,
-    head: { from: config.alarmFrom, dashboardUrl: config.dashboardUrl, installation },
-    transport,
-    copies: config.smtpUrl === undefined ? null : mailbox,
+function startMessages({ config, log, agent }: Context, { db }: OpenDatabase, parts: Parts): Promise<Notify> {
+  const { collector, mailbox, smtp } = parts
+  const { postgresUrl, dashboardUrl, webhookAllowPrivate: allowPrivate } = config
+  const limits = toLimits({ burst: config.mailBurst, refillSec: config.mailRefillSec })
+  return startNotify({
+    settings: { postgresUrl, dashboardUrl, from: config.alarmFrom, limits, allowPrivate },
+    ...{ db, mailbox, smtp, log, agent, now: Date.now, random: Math.random, sweepMs: 2_000 },
     readPicture: (alarm) => readPicture(collector, alarm, Date.now()),
-    log,
-  })
-  const outbox = createOutbox(db, limits, Date.now)
-  return startNotifier({
-    url: config.postgresUrl,
-    outbox,
-    mailbox,
-    send,
-    random: Math.random,
-    log,
-    agent,
-    sweepMs: 2_000,
   })
 }
 
@@ -226,7 +211,7 @@ async function startWatching(context: Context, { db }: OpenDatabase, parts: Part
   const daily = startLoop({ name: "prune", everyMs: 3_600_000, log }, (now) => prune(db, config.alarmKeepDays, now))
   onStop(daily.stop)
   const reminding = startLoop({ name: "remind", everyMs: 30_000, log }, async (now) =>
-    parts.notifier.now?.wake(await remind(db, now)),
+    parts.wake(await remind(db, now)),
   )
   onStop(reminding.stop)
 }

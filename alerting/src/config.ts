@@ -99,6 +99,11 @@ export const CONFIG = {
     whole(30, 1, 3_600),
     "one more mail is allowed each so many seconds; default 30",
   ),
+  webhookAllowPrivate: setting(
+    "OSSAGENT_WEBHOOK_ALLOW_PRIVATE",
+    z.stringbool().default(false),
+    "webhooks may go to loopback, private and metadata addresses; default false",
+  ),
   mailKeep: setting(
     "OSSAGENT_OUTBOX_KEEP",
     whole(1_000, 10, 100_000),

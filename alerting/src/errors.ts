@@ -12,6 +12,7 @@ export const ERRORS = {
     "There is no such contact, schedule, policy, route, inhibition, maintenance, channel or template.",
   ],
   in_use: [409, "Another document names this one: change that first."],
+  unknown_channel: [404, "There is no such channel."],
   unknown_mail: [404, "There is no such mail; old ones are removed."],
   not_open: [409, "The alarm's state does not allow this."],
   built_in: [409, "What comes with the product can be changed and switched off, not removed."],

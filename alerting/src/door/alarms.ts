@@ -5,10 +5,13 @@ import { sql } from "kysely"
 import { z } from "zod"
 import { type AlarmRow, toAlarm, toAlarmEvent } from "../alarm/row.ts"
 import { writeAudit } from "../alarm/write.ts"
-import { readMessages } from "../notify/log.ts"
+import { readMessages } from "../notify/message.ts"
 import { noteSchema } from "../rule/schema.ts"
 import type { DoorDeps } from "./door.ts"
 import { guard, parseId, parsePaging, READ, readActor, toPage, WRITE } from "./request.ts"
+
+/** Of one alarm, the newest. */
+const MOST_MESSAGES = 500
 
 const filters = z.object({
   state: z.enum(["open", "all"]).default("open"),
@@ -65,8 +68,8 @@ async function show({ db }: DoorDeps, id: string) {
   const row = await readAlarm(db, id)
   const history = await db.selectFrom("alarm_event").selectAll().where("alarm_id", "=", id).orderBy("id").execute()
   const about = row.incident_id === null ? { alarm: id } : { incident: row.incident_id }
-  const messages = await readMessages(db, { ...about, limit: 500 })
-  return { alarm: toAlarm(row), history: history.map(toAlarmEvent), messages }
+  const messages = await readMessages(db, about, MOST_MESSAGES)
+  return { alarm: toAlarm(row), history: history.map(toAlarmEvent), messages: messages.reverse() }
 }
 
 /** An alarm is seen with its whole incident: what belongs together is not acknowledged piece by piece. */

@@ -13,6 +13,7 @@ import { addAuditRoutes } from "./audit.ts"
 import type { Hub } from "./hub.ts"
 import { addIncidentRoutes } from "./incidents.ts"
 import { addLiveRoute } from "./live.ts"
+import { addMessageRoutes } from "./messages.ts"
 import { addOnCallRoutes } from "./oncall.ts"
 import { addOutboxRoutes } from "./outbox.ts"
 import { addRuleRoutes } from "./rules.ts"
@@ -30,6 +31,8 @@ export interface DoorDeps {
   now: () => number
   /** Called when a person closes an absence alarm: that thing is not missed any more. */
   forget: (ruleId: string, group: Record<string, string>) => Promise<void>
+  /** Called with ids of outbox rows that are to be sent now. */
+  wake: (ids: readonly string[]) => void
 }
 
 export function addRoutes(http: FastifyInstance, deps: DoorDeps): void {
@@ -39,6 +42,7 @@ export function addRoutes(http: FastifyInstance, deps: DoorDeps): void {
   addSilenceRoutes(http, deps)
   addRuleRoutes(http, deps)
   addOutboxRoutes(http, deps)
+  addMessageRoutes(http, deps)
   addAuditRoutes(http, deps)
   addLiveRoute(http, deps)
 }

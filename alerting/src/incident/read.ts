@@ -4,7 +4,7 @@ import type { Incident, IncidentPage } from "@ossagent/wire"
 import { type Kysely, sql } from "kysely"
 import { toAlarm, toAlarmEvent } from "../alarm/row.ts"
 import type { Database } from "../database/types.ts"
-import { readMessages } from "../notify/log.ts"
+import { readMessages } from "../notify/message.ts"
 import { type IncidentRow, toIncident, toIncidentEvent } from "./row.ts"
 
 type Db = Kysely<Database>
@@ -46,6 +46,7 @@ export async function toIncidents(db: Db, rows: readonly IncidentRow[]): Promise
 const MOST_ALARMS = 500
 const MOST_HISTORY = 500
 const MOST_SIMILAR = 10
+const MOST_MESSAGES = 500
 
 export async function readIncidentPage(db: Db, id: string): Promise<IncidentPage> {
   const row = await db.selectFrom("incident").selectAll().where("id", "=", id).executeTakeFirst()
@@ -80,7 +81,7 @@ export async function readIncidentPage(db: Db, id: string): Promise<IncidentPage
     alarms: alarms.map(toAlarm),
     timeline: timeline.map(toIncidentEvent),
     history: history.reverse().map(toAlarmEvent),
-    messages: await readMessages(db, { incident: id, limit: 500 }),
+    messages: (await readMessages(db, { incident: id }, MOST_MESSAGES)).reverse(),
     similar: past,
     feedback: feedback.map(({ by, verdict, at }) => ({ by, verdict, at: at.getTime() })),
   }

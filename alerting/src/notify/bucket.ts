@@ -1,31 +1,40 @@
-export interface BucketSettings {
-  /** Mails in a row before the rate counts. */
+/** So many in a row, then one more each `refillSec`. */
+export interface Window {
   burst: number
-  /** One more mail is allowed after this long. */
   refillSec: number
-  /** How long held mails wait for company before they become a digest. */
-  digestWaitSec: number
-  /** Least distance of two digests to one recipient while its bucket is empty. */
-  digestEverySec: number
 }
 
-/** The token bucket of one recipient. Times in Unix ms. */
+export interface RateLimits {
+  /** All of them must have a token. The first is the one that people feel; later ones are those of a provider by hour and day. */
+  windows: readonly Window[]
+  /** Share of the last window's burst that only critical messages may use, 0–1. */
+  reserve: number
+  /** How long held messages wait for company before they become a digest. */
+  digestWaitSec: number
+  /** Least distance of two digests to one recipient while its bucket is empty; null: a digest always needs a token. */
+  digestEverySec: number | null
+}
+
+/** The token bucket of one recipient in one window. Times in Unix ms. */
 export interface Bucket {
   tokens: number
   refilledAt: number
 }
 
-export type Taken = { send: true; bucket: Bucket } | { send: false; why: "over the rate"; bucket: Bucket }
+export type Taken = { send: true; buckets: Bucket[] } | { send: false; why: "over the rate"; buckets: Bucket[] }
 
-/** Takes a token when there is one; the bucket that comes back is to be stored in both cases. */
-export function takeToken(bucket: Bucket, now: number, settings: BucketSettings): Taken {
-  const filled = refill(bucket, now, settings)
-  if (filled.tokens < 1) return { send: false, why: "over the rate", bucket: filled }
-  return { send: true, bucket: { ...filled, tokens: filled.tokens - 1 } }
+/** Takes a token of every window when all have one; the buckets that come back are to be stored in both cases. */
+export function takeToken(buckets: readonly Bucket[], now: number, limits: RateLimits, critical = true): Taken {
+  const filled = buckets.map((bucket, i) => refill(bucket, now, limits.windows[i] as Window))
+  const last = limits.windows.length - 1
+  const least = (i: number): number =>
+    i === last && !critical ? 1 + limits.reserve * (limits.windows[i]?.burst ?? 0) : 1
+  if (filled.some(({ tokens }, i) => tokens < least(i))) return { send: false, why: "over the rate", buckets: filled }
+  return { send: true, buckets: filled.map((bucket) => ({ ...bucket, tokens: bucket.tokens - 1 })) }
 }
 
-/** A time in the future is that of a clock that was set back since: it counts as now, or mails would wait for it to come round. */
-function refill({ tokens, refilledAt }: Bucket, now: number, { burst, refillSec }: BucketSettings): Bucket {
+/** A time in the future is that of a clock that was set back since: it counts as now, or messages would wait for it to come round. */
+function refill({ tokens, refilledAt }: Bucket, now: number, { burst, refillSec }: Window): Bucket {
   const earned = Math.max(0, now - refilledAt) / (refillSec * 1000)
   return { tokens: Math.min(burst, tokens + earned), refilledAt: now }
 }
@@ -36,16 +45,17 @@ export interface Held {
   lastDigestAt: number | null
 }
 
-/** Whether the held mails of one recipient become a digest now; `token` tells whether the bucket has one for it. */
+/** Whether the held messages of one recipient become a digest now; `token` tells whether its buckets have one for it. */
 export function isDigestDue(
   { count, oldestAt, lastDigestAt }: Held,
   token: boolean,
   now: number,
-  settings: BucketSettings,
+  { digestWaitSec, digestEverySec }: RateLimits,
 ): boolean {
-  if (count === 0 || isWithin(oldestAt, now, settings.digestWaitSec)) return false
-  if (token || lastDigestAt === null) return true
-  return !isWithin(lastDigestAt, now, settings.digestEverySec)
+  if (count === 0 || isWithin(oldestAt, now, digestWaitSec)) return false
+  if (token) return true
+  if (digestEverySec === null) return false
+  return lastDigestAt === null || !isWithin(lastDigestAt, now, digestEverySec)
 }
 
 const isWithin = (at: number, now: number, sec: number): boolean => at <= now && now - at < sec * 1000

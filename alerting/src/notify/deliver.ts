@@ -1,66 +1,126 @@
+/** One outbox row on its way: its channel, its claim, its message, and what became of it. */
+import type { ChannelKind } from "@ossagent/wire"
 import type { Logger } from "pino"
-import type { Outbox, OutboxRow } from "./outbox.ts"
-import { UnrecoverableError } from "./queue.ts"
+import { type Channel, ChannelError, type Outgoing, type Taken } from "./channel/channel.ts"
+import type { Channels, OpenChannel } from "./channel/open.ts"
+import type { Compose } from "./compose.ts"
+import { type Outbox, type OutboxRow, SEND_MS } from "./outbox.ts"
+import { LaterError, UnrecoverableError } from "./queue.ts"
 
-/** A fault of sending. `retry` false: the server refused this mail or this recipient for good. */
-export class MailError extends Error {
-  override readonly name = "MailError"
-  readonly retry: boolean
-  constructor(message: string, retry: boolean, cause?: unknown) {
-    super(message, { cause })
-    this.retry = retry
-  }
-}
+export type Result = "sent" | "failed" | "held"
 
 export interface DeliverDeps {
   outbox: Outbox
-  /** Makes and sends the mail of a row. Throws MailError for faults of the mail server. */
-  send: (row: OutboxRow) => Promise<void>
+  channels: Channels
+  compose: Compose
+  /** Keeps a copy of a mail that went out. The message is out already: a fault of it is only logged. */
+  keepCopy: (message: Outgoing, row: OutboxRow) => Promise<void>
   log: Logger
-  onResult: (result: "sent" | "failed" | "held") => void
+  onResult: (result: Result, channel: ChannelKind) => void
+  /** Rows that go out instead of one that did not. */
+  onPassedOn: (ids: readonly string[]) => void
+  /** Aborted when the service stops. */
+  stopping: AbortSignal
+  /** Default: that of the outbox, ms. */
+  sendMs?: number
 }
 
+/**
+ * Sends one outbox row and records it. Throws LaterError when its channel is not to be asked now, UnrecoverableError when the row
+ * has failed, and anything else when it is to be tried again.
+ *
+ * @param last no further try comes
+ */
 export type Deliver = (id: string, last: boolean) => Promise<void>
 
 /**
- * Sends one outbox row and records it. What this process knows to be sent is remembered until that is recorded, so that a database
- * that goes away in between does not cause a second mail.
+ * What this process knows to be sent is remembered until that is recorded, so that a database that goes away in between does not cause
+ * a second message. Bounded by the workers: each holds one.
  */
-export function createDeliver({ outbox, send, log, onResult }: DeliverDeps): Deliver {
-  const sentUnrecorded = new Set<string>()
+export function createDeliver(deps: DeliverDeps): Deliver {
+  const { outbox, log, onResult } = deps
+  const unrecorded = new Map<string, { taken: Taken; channel: OpenChannel }>()
   return async (id, last) => {
-    if (!sentUnrecorded.has(id)) {
-      const claim = await outbox.claim(id)
-      if (!claim.send) {
-        if (claim.why === "over the rate") onResult("held")
-        return log.debug({ outbox: id, why: claim.why }, "nothing to send")
-      }
-      if (claim.inDoubt)
-        log.warn({ outbox: id }, "sent again with the same Message-ID: a crash hid whether it went out")
-      try {
-        await send(claim.row)
-      } catch (error) {
-        return await refuse(outbox, { id, error: error as Error, last, onResult })
-      }
-      sentUnrecorded.add(id)
-      onResult("sent")
+    const known = unrecorded.get(id)
+    if (known) {
+      await outbox.recordSent(id, known.taken, known.channel.receipts)
+      unrecorded.delete(id)
+      return
     }
-    await outbox.recordSent(id)
-    sentUnrecorded.delete(id)
+    const row = await outbox.peek(id)
+    if (!row) return log.debug({ outbox: id }, "nothing to send")
+    const channel = await findChannel(deps, row)
+    const claim = await outbox.claim(id)
+    if (!claim.send) {
+      if (claim.why === "over the rate") onResult("held", row.channel)
+      return log.debug({ outbox: id, why: claim.why }, "nothing to send")
+    }
+    if (claim.inDoubt) log.warn({ outbox: id }, "sent again under the same id: a crash hid whether it went out")
+    const taken = await trySend(deps, { row: claim.row, channel, last })
+    unrecorded.set(id, { taken, channel })
+    onResult("sent", row.channel)
+    await outbox.recordSent(id, taken, channel.receipts)
+    unrecorded.delete(id)
   }
 }
 
-interface Refusal {
-  id: string
-  error: Error
-  last: boolean
-  onResult: DeliverDeps["onResult"]
+/** A channel that is away or asked for a pause is left alone, and the next one goes at once. */
+async function findChannel(deps: DeliverDeps, row: OutboxRow): Promise<OpenChannel> {
+  const { outbox, channels, onPassedOn } = deps
+  let channel: OpenChannel
+  try {
+    channel = await channels.of(row)
+  } catch (error) {
+    throw await refuse(deps, row, { error: error as Error, last: false })
+  }
+  const { ms, why, away } = channel.wait()
+  if (ms <= 0) return channel
+  if (away) onPassedOn(await outbox.passOn(row, `${row.channel} failed: ${why}`))
+  throw new LaterError(ms)
 }
 
-async function refuse(outbox: Outbox, { id, error, last, onResult }: Refusal): Promise<never> {
-  const final = last || (error instanceof MailError && !error.retry)
-  await outbox.recordFault(id, error.message, final)
-  if (!final) throw error
-  onResult("failed")
-  throw new UnrecoverableError(error.message)
+interface Try {
+  row: OutboxRow
+  channel: OpenChannel
+  last: boolean
+}
+
+async function trySend(deps: DeliverDeps, { row, channel, last }: Try): Promise<Taken> {
+  try {
+    const message = await deps.compose(row, channel)
+    const taken = await sendWithin(channel, message, deps)
+    await deps.keepCopy(message, row)
+    return taken
+  } catch (error) {
+    throw await refuse(deps, row, { error: error as Error, last })
+  }
+}
+
+async function sendWithin(
+  channel: Channel,
+  message: Outgoing,
+  { stopping, sendMs = SEND_MS }: DeliverDeps,
+): Promise<Taken> {
+  const limit = new AbortController()
+  const timer = setTimeout(() => limit.abort(new Error(`no answer within ${sendMs / 1_000} s`)), sendMs)
+  try {
+    return await channel.send(message, AbortSignal.any([limit.signal, stopping]))
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** Records the fault. Returns what the queue is to be told. */
+async function refuse(
+  deps: DeliverDeps,
+  row: OutboxRow,
+  { error, last }: { error: Error; last: boolean },
+): Promise<Error> {
+  const known = error instanceof ChannelError ? error : null
+  const final = last || known?.retry === false
+  const away = known?.away ?? false
+  deps.onPassedOn(await deps.outbox.recordFault(row.id, { why: error.message, final, away }))
+  if (!final) return error
+  deps.onResult("failed", row.channel)
+  return new UnrecoverableError(error.message)
 }

@@ -1,23 +1,31 @@
 /**
- * Outbox rows to mails. `wake` is called after each commit that made rows; a sweep adds what a crash or an outage left, merges what is
- * over the rate into digests, and keeps the mailbox within its bounds.
+ * Outbox rows to messages. `wake` is called after each commit that made rows; a sweep adds what a crash or an outage left, sends what
+ * waited for another channel in vain, merges what is over the rate into digests, and keeps the mailbox within its bounds.
  */
 import type { Agent } from "@ossagent/agent"
 import type { Logger } from "pino"
+import type { Outgoing } from "./channel/channel.ts"
+import type { Channels } from "./channel/open.ts"
+import type { Compose } from "./compose.ts"
 import { createDeliver } from "./deliver.ts"
-import type { Mailbox } from "./mailbox.ts"
+import { createKeepCopy, type Mailbox } from "./mailbox.ts"
 import type { Outbox, OutboxRow } from "./outbox.ts"
-import { type MailQueue, startQueue } from "./queue.ts"
+import { type MessageQueue, startQueue } from "./queue.ts"
 
 export interface NotifierDeps {
   url: string
   outbox: Outbox
+  channels: Channels
+  compose: Compose
   mailbox: Mailbox
-  send: (row: OutboxRow) => Promise<void>
+  /** Mails that go out are kept for the dashboard; those for the local server are kept by that. */
+  keepCopies: boolean
   random: () => number
   log: Logger
   agent: Agent
   sweepMs: number
+  /** Time for one message, ms; default 15,000. */
+  sendMs?: number
 }
 
 export interface Notifier {
@@ -28,28 +36,39 @@ export interface Notifier {
 /** A row this old without a job has lost it. */
 const LOST_MS = 5_000
 const CLEAN_EVERY = 300
+const AT_ONCE = 12
 
 export async function startNotifier(deps: NotifierDeps): Promise<Notifier> {
   const { outbox, log, agent } = deps
-  const results = agent.counter("alerting.mails", { unit: "{mail}" })
-  const waiting = agent.gauge("alerting.outbox.waiting", { unit: "{mail}" })
-  const deliver = createDeliver({ ...deps, onResult: (result) => results.with({ result }).inc() })
-  const queue = await startQueue({ ...deps, concurrency: 4, deliver })
+  const results = agent.counter("alerting.messages", { unit: "{message}" })
+  const waiting = agent.gauge("alerting.outbox.waiting", { unit: "{message}" })
+  const stopping = new AbortController()
+  // the sweep adds what this cannot
+  const wake = (ids: readonly string[]): void => {
+    if (ids.length === 0) return
+    queue.add(ids).catch((error: unknown) => log.warn({ err: error }, "jobs not added now: the sweep will"))
+  }
+  const keepCopy = deps.keepCopies ? createKeepCopy(deps.mailbox, log) : async (_: Outgoing, __: OutboxRow) => undefined
+  const deliver = createDeliver({
+    ...deps,
+    keepCopy,
+    stopping: stopping.signal,
+    onResult: (result, channel) => results.with({ result, channel }).inc(),
+    onPassedOn: wake,
+  })
+  const queue = await startQueue({ ...deps, concurrency: AT_ONCE, deliver })
   const sweep = async (ageMs: number, round: number): Promise<void> => {
-    const lost = [...(await outbox.mergeHeld()), ...(await outbox.readLost(ageMs))]
+    const lost = [...(await outbox.mergeHeld()), ...(await outbox.passOnDue()), ...(await outbox.readLost(ageMs))]
     if (lost.length > 0) await queue.add(lost)
     waiting.set(await outbox.countWaiting())
     if (round % CLEAN_EVERY === 0) await deps.mailbox.clean()
   }
   const loop = startLoop(sweep, deps.sweepMs, log)
   return {
-    wake: (ids) => {
-      // the sweep adds what this cannot
-      queue.add(ids).catch((error: unknown) => log.warn({ err: error }, "jobs not added now: the sweep will"))
-    },
+    wake,
     stop: async () => {
       await loop.stop()
-      await stopWithin(queue, 5_000)
+      await stopWithin(queue, stopping)
     },
   }
 }
@@ -81,8 +100,13 @@ function startLoop(sweep: (ageMs: number, round: number) => Promise<void>, every
   }
 }
 
-/** Closing waits for mails under way; a database that is away must not hold the process. */
-async function stopWithin(queue: MailQueue, ms: number): Promise<void> {
-  const late = new Promise<void>((resolve) => setTimeout(resolve, ms).unref())
+const FINISH_MS = 2_000
+const MOST_STOP_MS = 5_000
+
+/** Messages under way may finish for a moment, then they are cut; a database that is away must not hold the process. */
+async function stopWithin(queue: MessageQueue, stopping: AbortController): Promise<void> {
+  const cut = setTimeout(() => stopping.abort(new Error("the service stops")), FINISH_MS)
+  const late = new Promise<void>((resolve) => setTimeout(resolve, MOST_STOP_MS).unref())
   await Promise.race([queue.stop(), late])
+  clearTimeout(cut)
 }

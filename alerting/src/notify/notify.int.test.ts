@@ -9,11 +9,9 @@ import { createIncidents } from "../incident/incidents.ts"
 import type { Running } from "../incident/run.ts"
 import { seedOnCall } from "../oncall/seed.ts"
 import { createTestDatabase, startTestMailServer, type TestMailServer, until } from "../testing.ts"
+import { toLimits } from "./limits.ts"
 import { createMailbox } from "./mailbox.ts"
-import { type Notifier, startNotifier } from "./notifier.ts"
-import { createOutbox } from "./outbox.ts"
-import { createPost } from "./post.ts"
-import { createTransport, type Transport } from "./transport.ts"
+import { type Notify, startNotify } from "./start.ts"
 
 const log = pino({ level: "silent" })
 const agent = createAgent({
@@ -30,16 +28,17 @@ const rule = {
   forSec: 0,
   keepFiringSec: 0,
 } as const
-const limits = { burst: 5, refillSec: 600, digestWaitSec: 0.5, digestEverySec: 1 }
-const head = { from: "OssAgent <ossagent@localhost>", dashboardUrl: "http://dash.test", installation: "abc" }
+const BURST = 5
+const DIGEST_EVERY_MS = 1_000
+const limits = toLimits({ burst: BURST, refillSec: 600 })
+limits.email = { ...limits.email, digestWaitSec: 0.5, digestEverySec: DIGEST_EVERY_MS / 1_000 }
 
 let postgres: RunningPostgres
 let server: TestMailServer
 let database: OpenDatabase
-let notifier: Notifier | null
+let notifier: Notify | null
 let book: ReturnType<typeof createIncidents>["book"]
 let telling: Running
-let transport: Transport
 let databases = 0
 
 beforeAll(async () => {
@@ -70,19 +69,23 @@ beforeEach(async () => {
 afterEach(async () => {
   await telling.stop()
   await notifier?.stop()
-  transport.stop()
   await database.close()
   await server.stop()
 })
 
-function start(): Promise<Notifier> {
+function start(): Promise<Notify> {
   const { db, pool } = database
-  const url = String(pool.options.connectionString)
-  const mailbox = createMailbox(db, { keep: 10, keepDays: 1 }, Date.now)
-  transport = createTransport({ url: server.url, local: true })
-  const send = createPost({ db, head, transport, copies: mailbox, readPicture: async () => Buffer.from("png"), log })
-  const outbox = createOutbox(db, limits, Date.now)
-  return startNotifier({ url, outbox, mailbox, send, random: () => 0, log, agent, sweepMs: 300 })
+  const postgresUrl = String(pool.options.connectionString)
+  return startNotify({
+    settings: {
+      ...{ postgresUrl, dashboardUrl: "http://dash.test", from: "OssAgent <ossagent@localhost>" },
+      ...{ limits, allowPrivate: false },
+    },
+    ...{ db, log, agent, now: Date.now, random: () => 0, sweepMs: 300 },
+    mailbox: createMailbox(db, { keep: 10, keepDays: 1 }, Date.now),
+    smtp: { url: server.url, local: false },
+    readPicture: async () => Buffer.from("png"),
+  })
 }
 
 const look = (verdict: "bad" | "good", i = 1) =>
@@ -177,7 +180,7 @@ test("a thousand incidents at once come as digests, and so do their ends", async
   await judge(Array.from({ length: 1_000 }, (_, i) => look("good", i)))
   await until("its end", async () => (await areTold(2_000)) && sum(digests()) === 2_000)
   expect(server.mails.length).toBe(digests().length)
-  expect(digests().length).toBeLessThanOrEqual(4 + (Date.now() - from) / (limits.digestEverySec * 1_000))
+  expect(digests().length).toBeLessThanOrEqual(4 + (Date.now() - from) / DIGEST_EVERY_MS)
 })
 
 test("a storm of alarms, a few at a look, is a few mails and a digest or two, and nothing is lost", async () => {
@@ -185,14 +188,13 @@ test("a storm of alarms, a few at a look, is a few mails and a digest or two, an
   const from = Date.now()
   for (let n = 5; n <= 100; n += 5) await judge(Array.from({ length: n }, (_, i) => look("bad", i)))
   await until("everything told", () => areTold(100))
-  expect(server.mails.length).toBeLessThanOrEqual(limits.burst + digests().length)
+  expect(server.mails.length).toBeLessThanOrEqual(BURST + digests().length)
   expect(server.mails.length - digests().length + sum(digests())).toBe(100)
-  expect(digests().length).toBeLessThanOrEqual(2 + (Date.now() - from) / (limits.digestEverySec * 1_000))
+  expect(digests().length).toBeLessThanOrEqual(2 + (Date.now() - from) / DIGEST_EVERY_MS)
 })
 
 test("rows that no job was made for are found by the sweep", async () => {
   await notifier?.stop()
-  transport.stop()
   notifier = null
   await judge([look("bad")])
   notifier = await start()

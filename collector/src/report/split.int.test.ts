@@ -114,7 +114,7 @@ async function arrange(points: Point[], cuts: { ends: number[]; stored: number }
     minutesUntil: rolledBefore(until, MINUTE_MS) / 1_000,
     hoursUntil: rolledBefore(until, HOUR_MS) / 1_000,
   }
-  return { registry, store, head: { view: () => view } }
+  return { registry, store, head: { view: () => view }, baselineMs: 0 }
 }
 
 const STATS: Stat[] = ["rate", "sum", "avg", "min", "max", "last", "count", "p50", "p99"]

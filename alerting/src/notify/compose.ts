@@ -1,0 +1,100 @@
+/** An outbox row as a message for its channel: what it is about is read, said, and drawn where it is a mail. */
+import type { Alarm } from "@ossagent/wire"
+import type { Logger } from "pino"
+import type { Outgoing } from "./channel/channel.ts"
+import type { WebhookBody } from "./channel/webhook-body.ts"
+import { type Letterhead, toMail } from "./letter.ts"
+import type { OutboxRow } from "./outbox.ts"
+import { readStory, type StoryDeps } from "./read-story.ts"
+import type { Story } from "./story.ts"
+import type { Said } from "./text/say.ts"
+
+export interface ComposeDeps extends StoryDeps {
+  say: (story: Story) => Promise<Said>
+  head: Letterhead
+  /** The chart of an alarm; null when there is nothing to draw. May throw: the mail then goes without. */
+  readPicture: (alarm: Alarm) => Promise<Buffer | null>
+  log: Logger
+}
+
+export interface Way {
+  /** Of the channel document, or of the built-in one. */
+  name: string
+  /** Sender of mails, where the channel has its own. */
+  from?: string
+}
+
+export type Compose = (row: OutboxRow, way: Way) => Promise<Outgoing>
+
+/** Throws ChannelError when there is nothing to say any more. */
+export function createCompose(deps: ComposeDeps): Compose {
+  return async (row, way) => {
+    const story = await readStory(deps, row, way.name)
+    const said = await deps.say(story)
+    const key = `outbox-${row.id}@${deps.head.installation}.ossagent`
+    const { kind, severity, language, link } = story
+    return {
+      ...{ key, kind, severity, language, link },
+      to: row.recipient,
+      incidentId: row.incident_id,
+      subject: said.subject,
+      text: said.text,
+      mail: row.channel === "email" ? await writeMail(deps, { row, way, story, said }) : null,
+      body: row.channel === "webhook" ? toBody(story, said, key) : null,
+    }
+  }
+}
+
+interface Written {
+  row: OutboxRow
+  way: Way
+  story: Story
+  said: Said
+}
+
+async function writeMail(deps: ComposeDeps, { row, way, story, said }: Written) {
+  const [alarm] = story.alarms
+  const picture = alarm ? await tryPicture(deps, alarm) : null
+  const { installation, from } = deps.head
+  return toMail(story, said, { id: row.id, to: row.recipient, picture }, { installation, from: way.from ?? from })
+}
+
+/** A mail without its picture is better than none. */
+async function tryPicture({ readPicture, log }: ComposeDeps, alarm: Alarm): Promise<Buffer | null> {
+  try {
+    return await readPicture(alarm)
+  } catch (error) {
+    log.warn({ alarm: alarm.id, why: (error as Error).message }, "mail goes without its chart")
+    return null
+  }
+}
+
+function toBody(story: Story, said: Said, key: string): WebhookBody {
+  const { kind, severity, language, at, link, incident, alarms, runbooks } = story
+  return {
+    ...{ version: 1, key, kind, severity, language, sentAt: at, title: said.subject, text: said.text, link },
+    incident: incident && {
+      id: incident.id,
+      state: incident.state,
+      group: incident.group,
+      culprit: incident.culprit?.text ?? null,
+      startedAt: incident.startedAt,
+      resolvedAt: incident.resolvedAt,
+      alarms: incident.alarms,
+    },
+    alarms: alarms.map((alarm) => ({
+      id: alarm.id,
+      rule: alarm.ruleName,
+      severity: alarm.severity,
+      state: alarm.state,
+      title: alarm.title,
+      why: alarm.why,
+      metric: alarm.metric,
+      group: alarm.group,
+      value: alarm.value,
+      unit: alarm.unit,
+      startedAt: alarm.startedAt,
+      runbookUrl: runbooks.get(alarm.id) ?? null,
+    })),
+  }
+}

@@ -1,0 +1,81 @@
+/** Wires the sending of messages: channels, texts, the outbox and its workers. */
+import type { Agent } from "@ossagent/agent"
+import type { Alarm, ChannelKind } from "@ossagent/wire"
+import type { Kysely } from "kysely"
+import type { Logger } from "pino"
+import type { Database } from "../database/types.ts"
+import type { Channel } from "./channel/channel.ts"
+import { createEmail } from "./channel/email.ts"
+import { type Channels, createChannels, type Opener } from "./channel/open.ts"
+import { createCompose } from "./compose.ts"
+import type { Limits } from "./limits.ts"
+import type { Mailbox } from "./mailbox.ts"
+import { type Notifier, startNotifier } from "./notifier.ts"
+import { createOutbox, type Outbox } from "./outbox.ts"
+import { readTemplate } from "./templates.ts"
+import { createTexts } from "./text/say.ts"
+
+export interface NotifySettings {
+  postgresUrl: string
+  dashboardUrl: string
+  /** Sender of mails. */
+  from: string
+  limits: Limits
+  /** Webhooks may go to loopback, private and metadata addresses. */
+  allowPrivate: boolean
+}
+
+export interface NotifyDeps {
+  settings: NotifySettings
+  db: Kysely<Database>
+  mailbox: Mailbox
+  /** The built-in way of mails; `local`: the server of this process, which keeps them itself. */
+  smtp: { url: string; local: boolean }
+  readPicture: (alarm: Alarm) => Promise<Buffer | null>
+  log: Logger
+  agent: Agent
+  now: () => number
+  random: () => number
+  sweepMs: number
+}
+
+export interface Notify extends Notifier {
+  outbox: Outbox
+  channels: Channels
+}
+
+/** Needs the database. */
+export async function startNotify(deps: NotifyDeps): Promise<Notify> {
+  const { settings, db, now, random, log } = deps
+  const { id: installation } = await db.selectFrom("installation").select("id").executeTakeFirstOrThrow()
+  const outbox = createOutbox(db, settings.limits, now)
+  const builtIn: Partial<Record<ChannelKind, Channel>> = { email: createEmail(deps.smtp) }
+  const openers: Partial<Record<ChannelKind, Opener>> = { email: openEmail }
+  const monotonic = () => performance.now()
+  const channels = createChannels({ db, builtIn, openers, allowPrivate: settings.allowPrivate, now, monotonic })
+  const compose = createCompose({
+    ...{ db, now, log, dashboardUrl: settings.dashboardUrl, readPicture: deps.readPicture },
+    head: { from: settings.from, installation },
+    say: createTexts({
+      readTemplate: (...which) => readTemplate(db, ...which),
+      onFault: (why) => log.warn({ why }, "a template failed: the product's own text is sent"),
+    }),
+  })
+  const notifier = await startNotifier({
+    ...deps,
+    ...{ url: settings.postgresUrl, outbox, channels, compose, random },
+    keepCopies: !deps.smtp.local,
+  })
+  return {
+    ...notifier,
+    outbox,
+    channels,
+    stop: async () => {
+      await notifier.stop()
+      await channels.stop()
+    },
+  }
+}
+
+/** A mail server of its own, where the document names one. */
+const openEmail: Opener = (_, { url }) => (url === undefined ? null : createEmail({ url, local: false }))
