@@ -33,34 +33,51 @@ export interface DeliverDeps {
  */
 export type Deliver = (id: string, last: boolean) => Promise<void>
 
+/** Rows that this process claimed and whose end it could not record; more are left to their time in `sending`. */
+const MOST_OPEN = 10_000
+
 /**
  * What this process knows to be sent is remembered until that is recorded, so that a database that goes away in between does not cause
- * a second message. Bounded by the workers: each holds one.
+ * a second message; and what it claimed but does not send it may claim again at once.
  */
 export function createDeliver(deps: DeliverDeps): Deliver {
   const { outbox, log, onResult } = deps
+  const active = new Set<string>()
+  const open = new Set<string>()
   const unrecorded = new Map<string, { taken: Taken; channel: OpenChannel }>()
-  return async (id, last) => {
-    const known = unrecorded.get(id)
-    if (known) {
-      await outbox.recordSent(id, known.taken, known.channel.receipts)
-      unrecorded.delete(id)
-      return
-    }
+  const record = async (id: string): Promise<void> => {
+    const { taken, channel } = unrecorded.get(id) as { taken: Taken; channel: OpenChannel }
+    await outbox.recordSent(id, taken, channel.receipts)
+    unrecorded.delete(id)
+    open.delete(id)
+  }
+  const deliver: Deliver = async (id, last) => {
+    if (unrecorded.has(id)) return await record(id)
     const row = await outbox.peek(id)
     if (!row) return log.debug({ outbox: id }, "nothing to send")
     const channel = await findChannel(deps, row)
-    const claim = await outbox.claim(id)
+    const own = open.has(id)
+    if (open.size < MOST_OPEN) open.add(id)
+    const claim = await outbox.claim(id, own)
     if (!claim.send) {
+      open.delete(id)
       if (claim.why === "over the rate") onResult("held", row.channel)
       return log.debug({ outbox: id, why: claim.why }, "nothing to send")
     }
-    if (claim.inDoubt) log.warn({ outbox: id }, "sent again under the same id: a crash hid whether it went out")
-    const taken = await trySend(deps, { row: claim.row, channel, last })
+    if (claim.inDoubt) log.warn({ outbox: id }, "sent again under the same id: it is not known whether it went out")
+    const taken = await trySend(deps, { row: claim.row, channel, last, onRecorded: () => open.delete(id) })
     unrecorded.set(id, { taken, channel })
     onResult("sent", row.channel)
-    await outbox.recordSent(id, taken, channel.receipts)
-    unrecorded.delete(id)
+    await record(id)
+  }
+  return async (id, last) => {
+    if (active.has(id)) return // a job that was taken for dead
+    active.add(id)
+    try {
+      await deliver(id, last)
+    } finally {
+      active.delete(id)
+    }
   }
 }
 
@@ -71,7 +88,7 @@ async function findChannel(deps: DeliverDeps, row: OutboxRow): Promise<OpenChann
   try {
     channel = await channels.of(row)
   } catch (error) {
-    throw await refuse(deps, row, { error: error as Error, last: false })
+    throw await refuse(deps, row, { error: error as Error, last: false, onRecorded: () => undefined })
   }
   const { ms, why, away } = channel.wait()
   if (ms <= 0) return channel
@@ -83,16 +100,17 @@ interface Try {
   row: OutboxRow
   channel: OpenChannel
   last: boolean
+  onRecorded: () => void
 }
 
-async function trySend(deps: DeliverDeps, { row, channel, last }: Try): Promise<Taken> {
+async function trySend(deps: DeliverDeps, { row, channel, last, onRecorded }: Try): Promise<Taken> {
   try {
     const message = await deps.compose(row, channel)
     const taken = await sendWithin(channel, message, deps)
     await deps.keepCopy(message, row)
     return taken
   } catch (error) {
-    throw await refuse(deps, row, { error: error as Error, last })
+    throw await refuse(deps, row, { error: error as Error, last, onRecorded })
   }
 }
 
@@ -110,16 +128,20 @@ async function sendWithin(
   }
 }
 
+interface Refusal {
+  error: Error
+  last: boolean
+  onRecorded: () => void
+}
+
 /** Records the fault. Returns what the queue is to be told. */
-async function refuse(
-  deps: DeliverDeps,
-  row: OutboxRow,
-  { error, last }: { error: Error; last: boolean },
-): Promise<Error> {
+async function refuse(deps: DeliverDeps, row: OutboxRow, { error, last, onRecorded }: Refusal): Promise<Error> {
   const known = error instanceof ChannelError ? error : null
   const final = last || known?.retry === false
   const away = known?.away ?? false
-  deps.onPassedOn(await deps.outbox.recordFault(row.id, { why: error.message, final, away }))
+  const next = await deps.outbox.recordFault(row.id, { why: error.message, final, away })
+  onRecorded()
+  deps.onPassedOn(next)
   if (!final) return error
   deps.onResult("failed", row.channel)
   return new UnrecoverableError(error.message)

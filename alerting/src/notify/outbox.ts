@@ -36,8 +36,12 @@ export interface Receipt {
 export interface Outbox {
   /** A row that is still to be sent; undefined: it is done, or waits. */
   peek: (id: string) => Promise<OutboxRow | undefined>
-  /** Takes a row for sending; the first attempt costs a token of its recipient. */
-  claim: (id: string) => Promise<Claim>
+  /**
+   * Takes a row for sending; the first attempt costs a token of its recipient.
+   *
+   * @param own a claim of it that is open is this process's, which does not send it now
+   */
+  claim: (id: string, own?: boolean) => Promise<Claim>
   /** @param receipts whether the channel says later that it was delivered */
   recordSent: (id: string, taken: Taken, receipts: boolean) => Promise<void>
   /** Returns the ids of rows that go out instead. */
@@ -66,7 +70,7 @@ export function createOutbox(db: Kysely<Database>, limits: Limits, now: () => nu
       const row = await db.selectFrom("outbox").selectAll().where("id", "=", id).executeTakeFirst()
       return row?.state === "queued" || row?.state === "sending" ? row : undefined
     },
-    claim: (id) => db.transaction().execute((tx) => claim(tx, id, limits, now())),
+    claim: (id, own = false) => db.transaction().execute((tx) => claim(tx, { id, own }, limits, now())),
     recordSent: (id, taken, receipts) =>
       db.transaction().execute((tx) => recordSent(tx, { id, taken, receipts, at: new Date(now()) })),
     recordFault: (id, fault) => db.transaction().execute((tx) => recordFault(tx, id, fault)),
@@ -88,7 +92,7 @@ export function createOutbox(db: Kysely<Database>, limits: Limits, now: () => nu
 
 type Locked = OutboxRow & { stale: boolean }
 
-async function claim(tx: Tx, id: string, limits: Limits, now: number): Promise<Claim> {
+async function claim(tx: Tx, { id, own }: { id: string; own: boolean }, limits: Limits, now: number): Promise<Claim> {
   const row: Locked | undefined = await tx
     .selectFrom("outbox")
     .selectAll()
@@ -99,7 +103,7 @@ async function claim(tx: Tx, id: string, limits: Limits, now: number): Promise<C
   if (!row) return { send: false, why: "no such row" }
   const { stale, ...kept } = row
   if (row.state !== "queued" && row.state !== "sending") return { send: false, why: "done already" }
-  if (row.state === "sending" && !stale) return { send: false, why: "under way elsewhere" }
+  if (row.state === "sending" && !stale && !own) return { send: false, why: "under way elsewhere" }
   if (isRated(row) && !(await takeTokenFor(tx, row, limits, now))) {
     const held = { state: "held", detail: "over the rate", touched_at: new Date(now) } as const
     await tx.updateTable("outbox").set(held).where("id", "=", id).execute()
