@@ -5,7 +5,7 @@
  * The door opens at once; everything else begins when PostgreSQL answers, and survives its restarts.
  */
 import { randomUUID } from "node:crypto"
-import { defineService, type ServiceContext } from "@ossagent/svrkit"
+import { defineService, type ServiceContext, ServiceError } from "@ossagent/svrkit"
 import type { ChannelKind } from "@ossagent/wire"
 import { prune } from "./alarm/prune.ts"
 import { CONFIG } from "./config.ts"
@@ -20,10 +20,11 @@ import { createLeases } from "./lease/leases.ts"
 import { toLimits } from "./notify/limits.ts"
 import { startLocalServer } from "./notify/localserver.ts"
 import { createMailbox, type Mailbox } from "./notify/mailbox.ts"
+import type { SmsReceipt } from "./notify/sms/receipt.ts"
 import { type Notify, startNotify } from "./notify/start.ts"
 import { remind } from "./oncall/remind.ts"
 import { seedOnCall } from "./oncall/seed.ts"
-import { createOnCallStore, type DocumentChecks } from "./oncall/store.ts"
+import { createOnCallStore } from "./oncall/store.ts"
 import { readPicture } from "./picture/picture.ts"
 import { createRuleStore, type RuleStore, seedRules } from "./rule/store.ts"
 import { type Collector, createCollector } from "./watch/collector.ts"
@@ -56,10 +57,14 @@ export const alerting = defineService({
     })
     onStop(database.close)
     const parts = await createParts(context, database)
-    const onCall = createOnCallStore(database.db, CHECKS, Date.now)
+    const onCall = createOnCallStore(database.db, Date.now)
     const { book, acts } = parts.incidents
     const { forget } = parts.presence
-    addRoutes(http, { db: database.db, ...parts, book, acts, onCall, builtIn, now: Date.now, forget })
+    const onReceipt = async (receipt: SmsReceipt): Promise<void> => {
+      if (!parts.notify.now) throw new ServiceError("unavailable", "cannot take receipts yet", { retryAfterSec: 2 })
+      await parts.notify.now.onReceipt(receipt)
+    }
+    addRoutes(http, { db: database.db, ...parts, book, acts, onCall, builtIn, now: Date.now, forget, onReceipt })
     const stopping = new AbortController()
     let trouble: string | null = "waits for PostgreSQL"
     const booting = boot(context, database, parts, stopping.signal).then(
@@ -95,7 +100,6 @@ interface Parts {
 
 /** What needs no document of its own: e-mail goes by the mail server of the settings, or stays here. */
 const builtIn = (): ReadonlySet<ChannelKind> => new Set(["email"])
-const CHECKS: DocumentChecks = { checkChannel: () => {}, checkTemplate: () => {} }
 
 async function createParts({ config, log, onStop }: Context, { db }: OpenDatabase): Promise<Parts> {
   const now = Date.now

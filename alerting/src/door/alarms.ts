@@ -5,13 +5,10 @@ import { sql } from "kysely"
 import { z } from "zod"
 import { type AlarmRow, toAlarm, toAlarmEvent } from "../alarm/row.ts"
 import { writeAudit } from "../alarm/write.ts"
-import { readMessages } from "../notify/message.ts"
+import { readMessages } from "../notify/log.ts"
 import { noteSchema } from "../rule/schema.ts"
 import type { DoorDeps } from "./door.ts"
 import { guard, parseId, parsePaging, READ, readActor, toPage, WRITE } from "./request.ts"
-
-/** Of one alarm, the newest. */
-const MOST_MESSAGES = 500
 
 const filters = z.object({
   state: z.enum(["open", "all"]).default("open"),
@@ -64,12 +61,14 @@ async function list({ db }: DoorDeps, request: FastifyRequest) {
   return { alarms: rows.map(toAlarm), nextBefore }
 }
 
+const MOST_MESSAGES = 500
+
 async function show({ db }: DoorDeps, id: string) {
   const row = await readAlarm(db, id)
   const history = await db.selectFrom("alarm_event").selectAll().where("alarm_id", "=", id).orderBy("id").execute()
   const about = row.incident_id === null ? { alarm: id } : { incident: row.incident_id }
-  const messages = await readMessages(db, about, MOST_MESSAGES)
-  return { alarm: toAlarm(row), history: history.map(toAlarmEvent), messages: messages.reverse() }
+  const messages = await readMessages(db, { ...about, limit: MOST_MESSAGES })
+  return { alarm: toAlarm(row), history: history.map(toAlarmEvent), messages }
 }
 
 /** An alarm is seen with its whole incident: what belongs together is not acknowledged piece by piece. */

@@ -6,6 +6,7 @@ import type { Kysely } from "kysely"
 import type { Book } from "../alarm/book.ts"
 import type { Database } from "../database/types.ts"
 import type { Acts } from "../incident/act.ts"
+import type { SmsReceipt } from "../notify/sms/receipt.ts"
 import type { OnCallStore } from "../oncall/store.ts"
 import type { RuleStore } from "../rule/store.ts"
 import { addAlarmRoutes } from "./alarms.ts"
@@ -16,6 +17,7 @@ import { addLiveRoute } from "./live.ts"
 import { addMessageRoutes } from "./messages.ts"
 import { addOnCallRoutes } from "./oncall.ts"
 import { addOutboxRoutes } from "./outbox.ts"
+import { addReceiptRoutes } from "./receipts.ts"
 import { addRuleRoutes } from "./rules.ts"
 import { addSilenceRoutes } from "./silences.ts"
 
@@ -33,6 +35,7 @@ export interface DoorDeps {
   forget: (ruleId: string, group: Record<string, string>) => Promise<void>
   /** Called with ids of outbox rows that are to be sent now. */
   wake: (ids: readonly string[]) => void
+  onReceipt: (receipt: SmsReceipt) => Promise<void>
 }
 
 export function addRoutes(http: FastifyInstance, deps: DoorDeps): void {
@@ -43,6 +46,7 @@ export function addRoutes(http: FastifyInstance, deps: DoorDeps): void {
   addRuleRoutes(http, deps)
   addOutboxRoutes(http, deps)
   addMessageRoutes(http, deps)
+  addReceiptRoutes(http, deps)
   addAuditRoutes(http, deps)
   addLiveRoute(http, deps)
 }

@@ -4,8 +4,8 @@ import type { Channel, Message } from "@ossagent/wire"
 import type { FastifyInstance, FastifyRequest } from "fastify"
 import { z } from "zod"
 import { writeAudit } from "../alarm/write.ts"
-import { addressOf } from "../notify/channel/schema.ts"
-import { readMessages } from "../notify/message.ts"
+import { ownAddress } from "../notify/channel/schema.ts"
+import { readMessages } from "../notify/log.ts"
 import { VARIABLES } from "../notify/text/variables.ts"
 import type { DoorDeps } from "./door.ts"
 import { guard, parseId, parsePaging, READ, readActor, toPage, WRITE } from "./request.ts"
@@ -38,7 +38,10 @@ export function addMessageRoutes(http: FastifyInstance, deps: DoorDeps): void {
 async function list({ db }: DoorDeps, request: FastifyRequest) {
   const { before, limit } = parsePaging(request)
   const filter = parse(filters, request.query, "query")
-  const { rows, nextBefore } = toPage(await readMessages(db, { ...filter, before }, limit + 1), limit)
+  const { rows, nextBefore } = toPage(
+    await readMessages(db, { ...filter, before, newestFirst: true, limit: limit + 1 }),
+    limit,
+  )
   return { messages: rows, nextBefore }
 }
 
@@ -48,21 +51,21 @@ async function test({ db, now, wake }: DoorDeps, request: FastifyRequest): Promi
   const { to } = parse(testBody, request.body ?? {}, "body")
   const row = await db
     .selectFrom("oncall")
-    .selectAll()
+    .select("body")
     .where("kind", "=", "channel")
     .where("id", "=", channelId)
     .executeTakeFirst()
   if (!row) throw new ServiceError("unknown_channel", `cannot find channel ${channelId}`)
   const document = row.body as Channel
-  const recipient = to ?? addressOf(document, row.secrets)
-  if (recipient === "" && !document.settings.to)
+  if (to === undefined && ownAddress(document) === null)
     throw new ServiceError("bad_request", `cannot test ${document.name}: say to whom, it has no address of its own`)
   const at = new Date(now())
   const actor = readActor(request)
   const made = await db
     .insertInto("outbox")
     .values({
-      ...{ kind: "test", severity: "info", channel: document.kind, channel_id: channelId, recipient },
+      ...{ kind: "test", severity: "info", channel: document.kind, channel_id: channelId },
+      recipient: to ?? document.name,
       ...{ state: "queued", detail: `asked for by ${actor}`, created_at: at, touched_at: at },
     })
     .returning("id")
@@ -70,6 +73,6 @@ async function test({ db, now, wake }: DoorDeps, request: FastifyRequest): Promi
   wake([made.id])
   const detail = `channel ${document.name}${to ? ` to ${to}` : ""}`
   await writeAudit(db, { actor, action: "channel tested", detail, at: now() })
-  const [message] = await readMessages(db, { id: made.id }, 1)
+  const [message] = await readMessages(db, { id: made.id, limit: 1 })
   return { message: message as Message }
 }

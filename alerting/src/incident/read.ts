@@ -4,7 +4,7 @@ import type { Incident, IncidentPage } from "@ossagent/wire"
 import { type Kysely, sql } from "kysely"
 import { toAlarm, toAlarmEvent } from "../alarm/row.ts"
 import type { Database } from "../database/types.ts"
-import { readMessages } from "../notify/message.ts"
+import { readMessages } from "../notify/log.ts"
 import { type IncidentRow, toIncident, toIncidentEvent } from "./row.ts"
 
 type Db = Kysely<Database>
@@ -81,7 +81,7 @@ export async function readIncidentPage(db: Db, id: string): Promise<IncidentPage
     alarms: alarms.map(toAlarm),
     timeline: timeline.map(toIncidentEvent),
     history: history.reverse().map(toAlarmEvent),
-    messages: (await readMessages(db, { incident: id }, MOST_MESSAGES)).reverse(),
+    messages: await readMessages(db, { incident: id, limit: MOST_MESSAGES }),
     similar: past,
     feedback: feedback.map(({ by, verdict, at }) => ({ by, verdict, at: at.getTime() })),
   }

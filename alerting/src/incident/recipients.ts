@@ -1,5 +1,6 @@
 /** Steps of a policy to addresses: who is on call, how each wants to be told at this hour, which way out there is for it. */
 import type { ChannelKind, Language, Severity, Target } from "@ossagent/wire"
+import { ownAddress } from "../notify/channel/schema.ts"
 import { toAddress, toPreference } from "../oncall/preference.ts"
 import { findOnCall } from "../oncall/rotation.ts"
 import type { Known, World } from "../oncall/world.ts"
@@ -67,10 +68,12 @@ function toChannelReach(channel: Known<"channel"> | undefined, id: string): Reac
   if (!channel) return { recipients: [], unreached: [`channel ${id} is gone`] }
   if (!channel.enabled) return { recipients: [], unreached: [`channel ${channel.name} is switched off`] }
   const { kind, name, settings } = channel
+  const address = ownAddress(channel)
+  if (address === null) return { recipients: [], unreached: [`channel ${name} serves persons only`] }
   const language: Language = settings.language === "zh" ? "zh" : "en"
   const rest = { contactId: null, contactName: null, language, afterSec: 0, order: 0, why: "named" }
   return {
-    recipients: [{ channel: kind, channelId: id, channelName: name, address: name, ...rest }],
+    recipients: [{ channel: kind, channelId: id, channelName: name, address, ...rest }],
     unreached: [],
   }
 }

@@ -1,7 +1,7 @@
 /** An outbox row as a message for its channel: what it is about is read, said, and drawn where it is a mail. */
 import type { Alarm } from "@ossagent/wire"
 import type { Logger } from "pino"
-import type { Outgoing } from "./channel/channel.ts"
+import { ChannelError, type Outgoing } from "./channel/channel.ts"
 import type { WebhookBody } from "./channel/webhook-body.ts"
 import { type Letterhead, toMail } from "./letter.ts"
 import type { OutboxRow } from "./outbox.ts"
@@ -22,6 +22,7 @@ export interface Way {
   name: string
   /** Sender of mails, where the channel has its own. */
   from?: string
+  own: string | null
 }
 
 export type Compose = (row: OutboxRow, way: Way) => Promise<Outgoing>
@@ -29,34 +30,43 @@ export type Compose = (row: OutboxRow, way: Way) => Promise<Outgoing>
 /** Throws ChannelError when there is nothing to say any more. */
 export function createCompose(deps: ComposeDeps): Compose {
   return async (row, way) => {
+    const to = toAddress(row, way)
     const story = await readStory(deps, row, way.name)
     const said = await deps.say(story)
     const key = `outbox-${row.id}@${deps.head.installation}.ossagent`
     const { kind, severity, language, link } = story
     return {
       ...{ key, kind, severity, language, link },
-      to: row.recipient,
+      to,
       incidentId: row.incident_id,
       subject: said.subject,
       text: said.text,
-      mail: row.channel === "email" ? await writeMail(deps, { row, way, story, said }) : null,
+      mail: row.channel === "email" ? await writeMail(deps, { row, to, way, story, said }) : null,
       body: row.channel === "webhook" ? toBody(story, said, key) : null,
     }
   }
 }
 
+/** A channel that is told itself is named as the recipient: its settings say where that is. */
+function toAddress({ recipient, contact_id, channel_id }: OutboxRow, { name, own }: Way): string {
+  if (contact_id !== null || channel_id === null || recipient !== name) return recipient
+  if (own === null) throw new ChannelError(`cannot send by ${name}: it has no address of its own`, { retry: false })
+  return own
+}
+
 interface Written {
   row: OutboxRow
+  to: string
   way: Way
   story: Story
   said: Said
 }
 
-async function writeMail(deps: ComposeDeps, { row, way, story, said }: Written) {
+async function writeMail(deps: ComposeDeps, { row, to, way, story, said }: Written) {
   const [alarm] = story.alarms
   const picture = alarm ? await tryPicture(deps, alarm) : null
   const { installation, from } = deps.head
-  return toMail(story, said, { id: row.id, to: row.recipient, picture }, { installation, from: way.from ?? from })
+  return toMail(story, said, { id: row.id, to, picture }, { installation, from: way.from ?? from })
 }
 
 /** A mail without its picture is better than none. */

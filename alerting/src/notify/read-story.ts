@@ -1,13 +1,12 @@
 /** Reads what an outbox row is about, as it stands now. */
-import type { Alarm, Incident } from "@ossagent/wire"
+import type { Alarm } from "@ossagent/wire"
 import { type Kysely, sql } from "kysely"
 import { toAlarm, toAlarmEvent } from "../alarm/row.ts"
 import type { Database } from "../database/types.ts"
-import { toIncident } from "../incident/row.ts"
 import { ChannelError } from "./channel/channel.ts"
 import type { OutboxRow } from "./outbox.ts"
 import { readDigest } from "./read-digest.ts"
-import type { Story } from "./story.ts"
+import type { Story, StoryIncident } from "./story.ts"
 
 const MOST_ALARMS = 20
 const MOST_TOLD = 20
@@ -49,14 +48,28 @@ function toLink({ kind, incident_id, alarm_id }: OutboxRow, dashboardUrl: string
   return kind === "digest" ? `${dashboardUrl}/alarms` : dashboardUrl
 }
 
-async function readIncident(db: Kysely<Database>, id: string | null): Promise<Incident | null> {
+async function readIncident(db: Kysely<Database>, id: string | null): Promise<StoryIncident | null> {
   if (id === null) return null
-  const row = await db.selectFrom("incident").selectAll().where("id", "=", id).executeTakeFirst()
-  return row ? toIncident(row, () => null) : null
+  const row = await db
+    .selectFrom("incident")
+    .select(["id", "state", "severity", "title", "group", "culprit", "suspect_id", "alarms", "open_alarms"])
+    .select(["started_at", "acknowledged_by", "resolved_at"])
+    .where("id", "=", id)
+    .executeTakeFirst()
+  if (!row) return null
+  const { suspect_id, open_alarms, started_at, acknowledged_by, resolved_at, ...same } = row
+  return {
+    ...same,
+    suspectId: suspect_id,
+    openAlarms: open_alarms,
+    startedAt: started_at.getTime(),
+    acknowledgedBy: acknowledged_by,
+    resolvedAt: resolved_at?.getTime() ?? null,
+  }
 }
 
 /** The suspect first, then the worst that are open. */
-async function readAlarms(db: Kysely<Database>, row: OutboxRow, incident: Incident | null): Promise<Alarm[]> {
+async function readAlarms(db: Kysely<Database>, row: OutboxRow, incident: StoryIncident | null): Promise<Alarm[]> {
   const suspect = row.alarm_id ?? incident?.suspectId ?? null
   const rows = await db
     .selectFrom("alarm")

@@ -7,11 +7,17 @@ import type { Database } from "../database/types.ts"
 import type { Channel } from "./channel/channel.ts"
 import { createEmail } from "./channel/email.ts"
 import { type Channels, createChannels, type Opener } from "./channel/open.ts"
+import { CHANNEL_SCHEMAS } from "./channel/schema.ts"
+import { createHttpSms } from "./channel/sms-http.ts"
+import { createSmppSms } from "./channel/sms-smpp.ts"
+import type { HttpDeps } from "./channel/webhook.ts"
 import { createCompose } from "./compose.ts"
 import type { Limits } from "./limits.ts"
 import type { Mailbox } from "./mailbox.ts"
 import { type Notifier, startNotifier } from "./notifier.ts"
 import { createOutbox, type Outbox } from "./outbox.ts"
+import { createOnReceipt } from "./receipts.ts"
+import type { SmsReceipt } from "./sms/receipt.ts"
 import { readTemplate } from "./templates.ts"
 import { createTexts } from "./text/say.ts"
 
@@ -42,6 +48,7 @@ export interface NotifyDeps {
 export interface Notify extends Notifier {
   outbox: Outbox
   channels: Channels
+  onReceipt: (receipt: SmsReceipt) => Promise<void>
 }
 
 /** Needs the database. */
@@ -50,9 +57,11 @@ export async function startNotify(deps: NotifyDeps): Promise<Notify> {
   const { id: installation } = await db.selectFrom("installation").select("id").executeTakeFirstOrThrow()
   const outbox = createOutbox(db, settings.limits, now)
   const builtIn: Partial<Record<ChannelKind, Channel>> = { email: createEmail(deps.smtp) }
-  const openers: Partial<Record<ChannelKind, Opener>> = { email: openEmail }
+  const onReceipt = createOnReceipt(outbox, (ids) => notifier.wake(ids), log)
+  const http = { allowPrivate: settings.allowPrivate, now }
+  const openers: Partial<Record<ChannelKind, Opener>> = { email: openEmail, sms: toSmsOpener(http, onReceipt) }
   const monotonic = () => performance.now()
-  const channels = createChannels({ db, builtIn, openers, allowPrivate: settings.allowPrivate, now, monotonic })
+  const channels = createChannels({ db, builtIn, openers, ...http, monotonic })
   const compose = createCompose({
     ...{ db, now, log, dashboardUrl: settings.dashboardUrl, readPicture: deps.readPicture },
     head: { from: settings.from, installation },
@@ -70,6 +79,7 @@ export async function startNotify(deps: NotifyDeps): Promise<Notify> {
     ...notifier,
     outbox,
     channels,
+    onReceipt,
     stop: async () => {
       await notifier.stop()
       await channels.stop()
@@ -79,3 +89,12 @@ export async function startNotify(deps: NotifyDeps): Promise<Notify> {
 
 /** A mail server of its own, where the document names one. */
 const openEmail: Opener = (_, { url }) => (url === undefined ? null : createEmail({ url, local: false }))
+
+const toSmsOpener =
+  (http: HttpDeps, onReceipt: Notify["onReceipt"]): Opener =>
+  (document, secrets, id) => {
+    const settings = CHANNEL_SCHEMAS.sms.settings.parse(document.settings)
+    const { password } = CHANNEL_SCHEMAS.sms.secrets.parse(secrets)
+    if (settings.way === "http") return createHttpSms(settings, { password }, http, id)
+    return createSmppSms(settings, { password }, { onReceipt })
+  }

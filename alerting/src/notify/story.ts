@@ -1,6 +1,12 @@
 /** What a message is about, as it stands when it is sent. Plain data: `read-story.ts` reads it, `text/` says it. */
 import type { Alarm, AlarmEvent, ChannelKind, Incident, Language, MessageKind, Severity } from "@ossagent/wire"
 
+export type StoryIncident = Pick<
+  Incident,
+  | ("id" | "state" | "severity" | "title" | "group" | "culprit" | "suspectId" | "alarms" | "openAlarms")
+  | ("startedAt" | "acknowledgedBy" | "resolvedAt")
+>
+
 export interface Story {
   kind: MessageKind
   channel: ChannelKind
@@ -13,7 +19,7 @@ export interface Story {
   at: number
   /** Of the outbox row: "im-is-patient", "escalated" … */
   note: string
-  incident: Incident | null
+  incident: StoryIncident | null
   /** Those of the incident, worst first, at most 20; or the one that the row is about. */
   alarms: readonly Alarm[]
   /** What to do, by alarm. */

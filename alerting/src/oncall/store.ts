@@ -4,7 +4,9 @@ import type { Channel, OnCallDocuments, OnCallKind, Stored } from "@ossagent/wir
 import { type Kysely, type Selectable, sql, type Transaction } from "kysely"
 import { type Actor, writeAudit } from "../alarm/write.ts"
 import type { Database } from "../database/types.ts"
-import { findFault, findNamed, type Reference } from "./reference.ts"
+import { checkChannel } from "../notify/channel/schema.ts"
+import { checkTemplate } from "../notify/text/check.ts"
+import { findFault, findNamed } from "./reference.ts"
 import { ONCALL_SCHEMAS } from "./schema.ts"
 import { MOST_OF_A_KIND, toWorld, type World } from "./world.ts"
 
@@ -19,16 +21,10 @@ export interface OnCallStore {
   remove: (kind: OnCallKind, id: string, actor: Actor) => Promise<Item>
 }
 
-/** Checks that need what other parts know: settings of channels, variables of templates. Throws ServiceError. */
-export interface DocumentChecks {
-  checkChannel: (channel: Channel, secrets: Record<string, string>) => void
-  checkTemplate: (template: OnCallDocuments["template"]) => void
-}
-
 /** Any number, the same in every process: two changes at once could each remove what the other names. */
 const LOCK = 7_072_002
 
-export function createOnCallStore(db: Kysely<Database>, checks: DocumentChecks, now: () => number): OnCallStore {
+export function createOnCallStore(db: Kysely<Database>, now: () => number): OnCallStore {
   const change = <T>(act: (tx: Tx) => Promise<T>): Promise<T> =>
     db.transaction().execute(async (tx) => {
       await sql`SELECT pg_advisory_xact_lock(${LOCK})`.execute(tx)
@@ -39,8 +35,8 @@ export function createOnCallStore(db: Kysely<Database>, checks: DocumentChecks, 
       const rows = await db.selectFrom("oncall").selectAll().where("kind", "=", kind).orderBy("id").execute()
       return rows.map(toItem)
     },
-    create: (kind, body, actor) => change((tx) => create(tx, { kind, body, actor, checks, now: now() })),
-    change: (kind, id, body, actor) => change((tx) => update(tx, { kind, id, body, actor, checks, now: now() })),
+    create: (kind, body, actor) => change((tx) => create(tx, { kind, body, actor, now: now() })),
+    change: (kind, id, body, actor) => change((tx) => update(tx, { kind, id, body, actor, now: now() })),
     remove: (kind, id, actor) => change((tx) => remove(tx, { kind, id, actor, now: now() })),
   }
 }
@@ -51,13 +47,13 @@ interface Change {
   now: number
 }
 
-async function create(tx: Tx, { kind, body, actor, checks, now }: Change & { body: unknown; checks: DocumentChecks }) {
+async function create(tx: Tx, { kind, body, actor, now }: Change & { body: unknown }) {
   if (kind === "route")
     throw new ServiceError("bad_request", "cannot make a second routing tree: change the one there is")
   const others = await readAll(tx)
   if (others.filter((row) => row.kind === kind).length >= MOST_OF_A_KIND)
     throw new ServiceError("bad_request", `cannot keep more than ${MOST_OF_A_KIND} of ${kind}`)
-  const checked = toChecked(kind, body, {}, { checks, others })
+  const checked = toChecked(kind, body, {}, { others })
   const row = await tx
     .insertInto("oncall")
     .values({ kind, ...toColumns(checked), updated_at: new Date(now), updated_by: actor.name })
@@ -67,13 +63,10 @@ async function create(tx: Tx, { kind, body, actor, checks, now }: Change & { bod
   return toItem(row)
 }
 
-async function update(
-  tx: Tx,
-  { kind, id, body, actor, checks, now }: Change & { id: string; body: unknown; checks: DocumentChecks },
-) {
+async function update(tx: Tx, { kind, id, body, actor, now }: Change & { id: string; body: unknown }) {
   const others = await readAll(tx)
   const before = take(others, kind, id)
-  const checked = toChecked(kind, body, before.secrets, { checks, others: others.filter((row) => row.id !== id), id })
+  const checked = toChecked(kind, body, before.secrets, { others: others.filter((row) => row.id !== id), id })
   const row = await tx
     .updateTable("oncall")
     .set({ ...toColumns(checked), updated_at: new Date(now), updated_by: actor.name })
@@ -116,7 +109,7 @@ function toChecked(
   kind: OnCallKind,
   body: unknown,
   kept: Record<string, string>,
-  { checks, others, id }: { checks: DocumentChecks; others: readonly Row[]; id?: string },
+  { others, id }: { others: readonly Row[]; id?: string },
 ): Checked {
   const document = parse(ONCALL_SCHEMAS[kind], body, "body") as OnCallDocuments[OnCallKind]
   if (others.some((row) => row.kind === kind && toName(row) === document.name))
@@ -127,12 +120,26 @@ function toChecked(
   const fault = findFault(kind, document, world)
   if (fault)
     throw new ServiceError("bad_request", `cannot save ${kind}: ${fault.why}`, { where: `body.${fault.where}` })
-  if (kind === "template") checks.checkTemplate(document as OnCallDocuments["template"])
+  if (kind === "template") refuse(toTemplateFlaw(document as OnCallDocuments["template"]), kind)
   if (kind !== "channel") return { body: document, secrets: {} }
   const { secrets: given, ...channel } = document as Channel
   const secrets = { ...(id === undefined ? {} : kept), ...given }
-  checks.checkChannel(channel, secrets)
+  refuse(checkChannel(channel, secrets)[0] ?? null, kind)
   return { body: channel, secrets }
+}
+
+function refuse(flaw: { path: string; message: string } | null, kind: OnCallKind): void {
+  if (flaw)
+    throw new ServiceError("bad_request", `cannot save ${kind}: ${flaw.path} ${flaw.message}`, {
+      where: `body.${flaw.path}`,
+    })
+}
+
+function toTemplateFlaw(template: OnCallDocuments["template"]): { path: string; message: string } | null {
+  const [flaw] = checkTemplate(template)
+  if (!flaw) return null
+  const where = flaw.line > 0 ? ` (line ${flaw.line}, column ${flaw.column})` : ""
+  return { path: flaw.field, message: `${flaw.message}${where}` }
 }
 
 const toColumns = ({ body, secrets }: Checked) => ({ body: JSON.stringify(body), secrets: JSON.stringify(secrets) })
@@ -155,5 +162,3 @@ function audit(tx: Tx, what: string, row: Row, { kind, actor, now }: Change): Pr
   const detail = `${kind} ${row.id} ${JSON.stringify(row.body)}`.slice(0, 4_000)
   return writeAudit(tx, { actor: actor.name, action: `${kind} ${what}`, detail, at: now })
 }
-
-export type { Reference }

@@ -6,7 +6,7 @@ import type { OutboxRow } from "../outbox.ts"
 import { type Channel, ChannelError } from "./channel.ts"
 import { createFeishu } from "./feishu.ts"
 import { type PacedChannel, withPause } from "./pause.ts"
-import { CHANNEL_SCHEMAS, checkChannel } from "./schema.ts"
+import { CHANNEL_SCHEMAS, checkChannel, ownAddress } from "./schema.ts"
 import { createSlack } from "./slack.ts"
 import { createWebhook, type HttpDeps } from "./webhook.ts"
 import { createWecom } from "./wecom.ts"
@@ -15,6 +15,8 @@ export interface OpenChannel extends PacedChannel {
   name: string
   /** Sender of mails, where the channel has its own. */
   from?: string
+  /** Where it goes when it is told itself: as `ownAddress` says. */
+  own: string | null
 }
 
 export interface Channels {
@@ -44,7 +46,7 @@ interface Kept {
 export function createChannels(deps: ChannelsDeps): Channels {
   const builtIn = new Map<ChannelKind, OpenChannel>()
   for (const [kind, channel] of Object.entries(deps.builtIn) as [ChannelKind, Channel][])
-    builtIn.set(kind, { ...withPause(channel, deps.monotonic), name: kind })
+    builtIn.set(kind, { ...withPause(channel, deps.monotonic), name: kind, own: null })
   const open = new Map<string, Kept>()
   const ofDocument = (found: Found): OpenChannel => {
     const kept = open.get(found.id)
@@ -88,13 +90,14 @@ function openDocument(
     const why = flaws.map(({ path, message }) => `${path} ${message}`).join("; ")
     throw new ChannelError(`cannot send by ${name}: ${why}`, { retry: false })
   }
-  const own = (openers[kind] ?? STANDARD[kind])?.(document, secrets, id, { allowPrivate, now })
+  const opened = (openers[kind] ?? STANDARD[kind])?.(document, secrets, id, { allowPrivate, now })
   const from = kind === "email" && typeof settings.from === "string" ? { from: settings.from } : {}
-  if (own) return { ...withPause(own, monotonic), name, ...from }
+  const rest = { name, own: ownAddress(document), ...from }
+  if (opened) return { ...withPause(opened, monotonic), ...rest }
   const standard = builtIn.get(kind)
   if (!standard)
     throw new ChannelError(`cannot send by ${name}: this installation has no ${kind} set up`, { retry: false })
-  return { ...standard, name, ...from, stop: async () => undefined }
+  return { ...standard, ...rest, stop: async () => undefined }
 }
 
 type StandardOpener = (

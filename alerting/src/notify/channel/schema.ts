@@ -8,12 +8,12 @@ const emails = z
   .string()
   .max(2_000)
   .regex(/^[^\s@<>,]+@[^\s@<>,]+(\s*,\s*[^\s@<>,]+@[^\s@<>,]+)*$/, "must be addresses, with commas between")
-const phones = z
-  .string()
-  .max(500)
-  .regex(/^\+\d{6,15}(\s*,\s*\+\d{6,15})*$/, "must be numbers like +8613800138000, with commas between")
+const phone = z.string().regex(/^\+\d{6,15}$/, "must be a number like +8613800138000")
 
+/** Of what the channel itself is told; a person's own language counts for a person. */
+const common = { language: z.enum(["en", "zh"]).optional() }
 const smpp = z.strictObject({
+  ...common,
   way: z.literal("smpp"),
   /** Host and port of the SMSC. */
   host: line,
@@ -28,9 +28,10 @@ const smpp = z.strictObject({
   receipts: z.boolean().default(true),
   /** Parts of a long message at most. */
   maxParts: z.number().int().min(1).max(6).default(2),
-  to: phones.optional(),
+  to: phone.optional(),
 })
 const twilio = z.strictObject({
+  ...common,
   way: z.literal("http"),
   url: httpUrl.default("https://api.twilio.com"),
   accountSid: z.string().regex(/^[A-Za-z0-9]{2,64}$/, "must be letters and digits"),
@@ -39,12 +40,12 @@ const twilio = z.strictObject({
   /** Where the gateway reports to: this service's address as it is reached from outside; empty: no receipts. */
   callbackUrl: z.union([z.literal(""), httpUrl]).default(""),
   maxParts: z.number().int().min(1).max(6).default(2),
-  to: phones.optional(),
+  to: phone.optional(),
 })
 
 export const CHANNEL_SCHEMAS = {
   email: {
-    settings: z.strictObject({ from: line.optional(), to: emails.optional() }),
+    settings: z.strictObject({ ...common, from: line.optional(), to: emails.optional() }),
     secrets: z.strictObject({
       url: z
         .url({ protocol: /^smtps?$/ })
@@ -58,6 +59,7 @@ export const CHANNEL_SCHEMAS = {
   },
   im: {
     settings: z.strictObject({
+      ...common,
       /** Name of the on-call group. */
       group: z.string().min(1).max(60).default("On call"),
       /** Names in the IM, with commas between; empty: everybody who has one. */
@@ -66,19 +68,19 @@ export const CHANNEL_SCHEMAS = {
     secrets: z.strictObject({}),
   },
   webhook: {
-    settings: z.strictObject({ url: httpUrl }),
+    settings: z.strictObject({ ...common, url: httpUrl }),
     secrets: z.strictObject({ secret: z.string().min(16).max(200) }),
   },
   slack: {
-    settings: z.strictObject({}),
+    settings: z.strictObject(common),
     secrets: z.strictObject({ url: httpUrl }),
   },
   feishu: {
-    settings: z.strictObject({}),
+    settings: z.strictObject(common),
     secrets: z.strictObject({ url: httpUrl, secret: z.string().max(200).optional() }),
   },
   wecom: {
-    settings: z.strictObject({}),
+    settings: z.strictObject(common),
     secrets: z.strictObject({ url: httpUrl }),
   },
 } as const satisfies Record<ChannelKind, { settings: z.ZodType; secrets: z.ZodType }>
@@ -87,17 +89,6 @@ export type SettingsOf<K extends ChannelKind> = z.output<(typeof CHANNEL_SCHEMAS
 export type SecretsOf<K extends ChannelKind> = z.output<(typeof CHANNEL_SCHEMAS)[K]["secrets"]>
 export type SmppSettings = z.output<typeof smpp>
 export type TwilioSettings = z.output<typeof twilio>
-
-const kinds = Object.keys(CHANNEL_SCHEMAS) as [ChannelKind, ...ChannelKind[]]
-
-/** A channel document as it is saved. `settings` and `secrets` are judged by {@link checkChannel}, once the kind is known. */
-export const channelSchema = z.strictObject({
-  name: z.string().trim().min(1).max(100),
-  kind: z.enum(kinds),
-  enabled: z.boolean().default(true),
-  settings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
-  secrets: z.record(z.string(), z.string()).optional(),
-})
 
 export interface ChannelFlaw {
   /** `settings.port`, `secrets.password`. */
@@ -122,13 +113,12 @@ const toFlaws = (part: string, { error }: z.ZodSafeParseResult<unknown>): Channe
   (error?.issues ?? []).map(({ path, message }) => ({ path: [part, ...path].join("."), message }))
 
 /**
- * Where a channel goes when it is told itself, not a person: what stands in `outbox.recipient`. Empty for what its settings do not say
- * (an e-mail or SMS channel without `to`): such a channel serves persons only.
+ * Where a channel goes when it is told itself, not a person: an address, empty where the channel is a place of its own (a bot, a group),
+ * null where it serves persons only.
  */
-export function addressOf({ kind, settings }: Channel, secrets: Record<string, string>): string {
-  if (kind === "email" || kind === "sms") return String(settings.to ?? "")
-  if (kind === "im") return String(settings.group ?? "On call")
-  return hostOf(String(settings.url ?? secrets.url ?? ""))
+export function ownAddress({ kind, settings }: Channel): string | null {
+  if (kind !== "email" && kind !== "sms") return ""
+  return typeof settings.to === "string" && settings.to !== "" ? settings.to : null
 }
 
 /** An address as people may see it: of a URL only the host. */

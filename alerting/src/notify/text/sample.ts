@@ -1,5 +1,5 @@
-import type { Alarm, ChannelKind, Incident, Language, MessageKind } from "@ossagent/wire"
-import type { Story } from "../story.ts"
+import type { Alarm, ChannelKind, Language, MessageKind } from "@ossagent/wire"
+import type { Story, StoryIncident } from "../story.ts"
 
 const AT = Date.UTC(2026, 10, 25, 9, 30)
 
@@ -34,7 +34,7 @@ const alarm: Alarm = {
   },
 } as const
 
-const incident: Incident = {
+const incident: StoryIncident = {
   ...{ id: "12", state: "firing", severity: "critical", title: alarm.title, group: alarm.group, suspectId: "7" },
   culprit: {
     dim: "version",
@@ -43,15 +43,8 @@ const incident: Incident = {
     surprise: 0.8,
     text: "version 8.0.2 explains 94 % of the rise",
   },
-  ...{ alarms: 3, openAlarms: 3, flapping: false, quiet: null, policyId: "1", policyName: "On call", step: 1 },
-  ...{
-    nextStepAt: null,
-    startedAt: alarm.startedAt,
-    acknowledgedAt: null,
-    acknowledgedBy: null,
-    resolvedAt: null,
-    updatedAt: AT,
-  },
+  ...{ alarms: 3, openAlarms: 3 },
+  ...{ startedAt: alarm.startedAt, acknowledgedBy: null, resolvedAt: null },
 } as const
 
 /** A message of each kind, for checking templates and showing what they say. */

@@ -8,18 +8,7 @@ import { formatLength, formatTime, WORDS } from "./words.ts"
 const COMMON = ["kind", "channel", "severity", "severityName", "link", "now", "channelName"] as const
 const INCIDENT = [
   ...COMMON,
-  ...([
-    "incident",
-    "title",
-    "why",
-    "culprit",
-    "state",
-    "since",
-    "duration",
-    "resolvedAt",
-    "acknowledgedBy",
-    "step",
-  ] as const),
+  ...(["incident", "title", "why", "culprit", "state", "since", "duration", "resolvedAt", "acknowledgedBy"] as const),
   ...([
     "service",
     "subsystem",
@@ -109,7 +98,6 @@ function toIncident(story: Story): Without<typeof INCIDENT> {
     duration: formatLength(((resolvedAt ?? at) - startedAt) / 1_000, language),
     resolvedAt: resolvedAt === null ? "" : formatTime(resolvedAt, timeZone),
     acknowledgedBy: incident?.acknowledgedBy ?? first?.acknowledgedBy ?? "",
-    step: incident?.step ?? 0,
     service: group.service ?? "",
     subsystem: group.subsystem ?? "",
     version: group.version ?? "",
