@@ -104,7 +104,7 @@ test("with nothing configured a silent service becomes an alarm and a mail, and 
   expect(firing).toMatchObject({ subject: `[firing] ${alarm.title}`, sentOut: false, alarmId: alarm.id })
   expect(firing.to).toEqual(["oncall@localhost"])
   const { mail } = await call<{ mail: { html: string; text: string } }>("GET", `/v1/outbox/${firing.id}`)
-  expect(mail.text).toContain(`http://dashboard.test/alarms/${alarm.id}`)
+  expect(mail.text).toContain(`http://dashboard.test/incidents/${alarm.incidentId}`)
   expect(mail.html).toContain("data:image/png;base64,")
   back()
   await until("resolved mail", async () => (await mails()).find(({ subject }) => subject.startsWith("[resolved]")))

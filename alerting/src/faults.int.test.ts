@@ -80,6 +80,7 @@ async function startChild(smtpUrl: string): Promise<void> {
       OSSAGENT_POSTGRES_URL: databaseUrl,
       OSSAGENT_SMTP_URL: smtpUrl,
       OSSAGENT_LOOK_MS: "200",
+      OSSAGENT_LEASE_SEC: "2",
     },
   })
   const said: string[] = []
@@ -166,7 +167,8 @@ test("killed again and again while alarms come and go, every change is told once
   await watchDisk()
   for (let round = 0; round < 3; round++) {
     collector.series = [{ ...disk, values: { avg: 0.97 } }]
-    await until("alarm", readAlarm)
+    const alarm = await until("alarm", readAlarm)
+    await until("written to be told", async () => (await readNotifications(alarm.id)).length > 0)
     await stopChild("SIGKILL")
     await startChild(mail.url)
     collector.series = [{ ...disk, values: { avg: 0.5 } }]
@@ -178,7 +180,7 @@ test("killed again and again while alarms come and go, every change is told once
   const ids = mail.mails.map(({ messageId }) => messageId)
   expect(new Set(ids).size).toBe(6)
   expect(new Set(told())).toEqual(new Set(["[firing", "[resolv"]))
-})
+}, 120_000)
 
 test("a database that is away for some seconds is waited for, and the alarm still becomes a mail", async () => {
   await startChild(mail.url)

@@ -29,6 +29,7 @@ const PORTS = [
   "dispatch",
   "chatWs",
   "chatTcp",
+  "deadman",
 ] as const
 
 export const portsOf = (first: number): Record<(typeof PORTS)[number], number> =>
@@ -37,7 +38,7 @@ export const portsOf = (first: number): Record<(typeof PORTS)[number], number> =
 /** All processes in the order of their start; the ports follow the dashboard's. */
 export function servicesOf(config: LaunchConfig, secrets: Secrets, env: NodeJS.ProcessEnv): ServiceSpec[] {
   const ports = portsOf(config.port)
-  const { dashboard, collector, alerting, clickhouse, postgres, smtp, dispatch, chatWs, chatTcp } = ports
+  const { dashboard, collector, alerting, clickhouse, postgres, smtp, dispatch, chatWs, chatTcp, deadman } = ports
   const data = resolve(config.dataDir)
   const dashboardUrl = env.OSSAGENT_DASHBOARD_URL ?? at(dashboard)
   const postgresUrl =
@@ -118,6 +119,19 @@ export function servicesOf(config: LaunchConfig, secrets: Secrets, env: NodeJS.P
         ...spool("alerting"),
         OSSAGENT_ALERTING_PORT: String(alerting),
         OSSAGENT_SMTP_PORT: String(smtp),
+      },
+    },
+    {
+      name: "deadman",
+      main: "alerting/dist/deadman/main.js",
+      port: deadman,
+      wanted: Boolean(env.OSSAGENT_DEADMAN_WEBHOOK ?? env.OSSAGENT_DEADMAN_PING_URL),
+      env: {
+        ...common,
+        ...spool("deadman"),
+        OSSAGENT_ALERTING_TOKEN: secrets.alertingToken,
+        OSSAGENT_ALERTING_URL: at(alerting),
+        OSSAGENT_DEADMAN_PORT: String(deadman),
       },
     },
     {

@@ -17,6 +17,7 @@ import { addLiveRoute } from "./live.ts"
 import { addMessageRoutes } from "./messages.ts"
 import { addOnCallRoutes } from "./oncall.ts"
 import { addOutboxRoutes } from "./outbox.ts"
+import { addPulseRoute } from "./pulse.ts"
 import { addReceiptRoutes } from "./receipts.ts"
 import { addRuleRoutes } from "./rules.ts"
 import { addSilenceRoutes } from "./silences.ts"
@@ -48,5 +49,6 @@ export function addRoutes(http: FastifyInstance, deps: DoorDeps): void {
   addMessageRoutes(http, deps)
   addReceiptRoutes(http, deps)
   addAuditRoutes(http, deps)
+  addPulseRoute(http, deps)
   addLiveRoute(http, deps)
 }

@@ -248,7 +248,7 @@ async function escalate(tx: Tx, deps: TellerDeps, incident: IncidentRow, turn: T
       title: incident.title,
       suspect_id: incident.suspect_id,
       quiet: null,
-      updated_at: incident.updated_at,
+      updated_at: new Date(turn.now),
       tellings,
       state,
       ...(state === "firing" ? { acknowledged_at: null, acknowledged_by: null } : {}),

@@ -166,7 +166,7 @@ const groupByHost = () =>
 /** How many incidents each digest so far was about. */
 const digests = () =>
   server.mails.flatMap(({ subject }) => {
-    const [, count] = /^\[digest\] (\d+) alarms/.exec(subject ?? "") ?? []
+    const [, count] = /^\[digest\] (\d+) (?:alarms|incidents)/.exec(subject ?? "") ?? []
     return count === undefined ? [] : [Number(count)]
   })
 const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0)

@@ -1,0 +1,3 @@
+import { deadman } from "./app.ts"
+
+await deadman.run()
