@@ -1,7 +1,8 @@
+import { createAgent } from "@ossagent/agent"
 import type { Browser, BrowserContext, Page } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { adminOf, chromiumPath, gatherFaults, logIn, openBrowser } from "../browser.ts"
-import { type Product, startProduct, startShop, until } from "../stack.ts"
+import { ask, type Product, startProduct, startShop, until } from "../stack.ts"
 import { enter } from "../visitor.ts"
 
 /** What people do at the dashboard, in a real browser, with a service that runs and a rule that fires. */
@@ -27,12 +28,24 @@ const RULE = {
   threshold: { op: ">", value: 1 },
 }
 
+/** A release of the shop that is worse than the one that runs. */
+async function throwErrors(): Promise<void> {
+  const { collectorUrl: collector, secrets } = product
+  const release = { service: "shop", subsystem: "checkout", version: "2.0.0", collector, key: secrets.ingestKey }
+  const oss = createAgent({ ...release, spool: false, builtIn: false })
+  class PriceError extends Error {
+    override readonly name = "PriceError"
+  }
+  for (const user of ["ann", "bob", "ann"]) oss.exception(new PriceError("order 17 has no price"), { user })
+  await oss.stop()
+}
+
 const query = (): URLSearchParams => new URL(page.url()).searchParams
 const go = (path: string): Promise<unknown> => page.goto(product.dashboardUrl + path)
 
 beforeAll(async () => {
   if (chromiumPath === undefined) return
-  product = await startProduct({ OSSAGENT_ALARM_EMAILS: "oncall@example.test" })
+  product = await startProduct({ OSSAGENT_ALARM_EMAILS: "oncall@example.test", OSSAGENT_EXCEPTION_BASELINE_SEC: "0" })
   shop = startShop(product)
   const admin = await enter(product, adminOf(product))
   for (const [path, body] of [
@@ -150,6 +163,37 @@ describe.skipIf(chromiumPath === undefined)("at the dashboard", () => {
     await silence.getByText(/active, 5\d min left/).waitFor()
   })
 
+  it("a new error stands first in Exceptions, with its users, versions and stack, and has raised an alarm", async () => {
+    await throwErrors()
+    await page.getByRole("navigation", { name: "Main" }).getByText("Exceptions").click()
+    const row = page.getByTestId("exceptions").getByRole("listitem").filter({ hasText: "PriceError" })
+    await row.getByText("new in 2.0.0").waitFor({ timeout: 30_000 })
+    await row.getByText("3 times, 2 users").waitFor()
+    await page.getByLabel("Version").selectOption("1.0.0")
+    await page.getByText("No such exception in this time").waitFor()
+    await page.getByLabel("Version").selectOption("2.0.0")
+    await row.getByRole("link").click()
+    await page.waitForURL(/\/exceptions\/shop\/[0-9a-f]{16}/)
+    await page.getByTestId("message").getByText("order 17 has no price").waitFor()
+    await page.getByLabel("What it is").getByText("not seen in 1.0.0").waitFor()
+    expect(await page.getByTestId("versions").getByRole("row").last().textContent()).toMatch(/^2\.0\.032/)
+    await context.grantPermissions(["clipboard-read", "clipboard-write"])
+    await page.getByRole("button", { name: "Copy the stack" }).click()
+    await page.getByText("Copied").waitFor()
+    expect(await page.evaluate("navigator.clipboard.readText()")).toMatch(/^PriceError: order 17 has no price\n {4}at /)
+    const alarm = page.getByRole("link", {
+      name: /^shop 2\.0\.0: PriceError in .*, 3 times, 2 users; not seen in 1\.0\.0$/,
+    })
+    await alarm.waitFor({ timeout: 30_000 })
+    await alarm.click()
+    await page.getByRole("link", { name: "Open the exception" }).click()
+    await page.getByRole("heading", { name: /^PriceError in / }).waitFor()
+    await go("/exceptions/shop/0000000000000000")
+    await page.getByText("There is no such exception").waitFor()
+    const asked = faults.filter((fault) => fault.includes("/0000000000000000: ") && fault.includes("404"))
+    for (const fault of asked) faults.splice(faults.indexOf(fault), 1) // Chromium logs the answer that was wanted
+  })
+
   it("the mail of the alarm is in the outbox, marked as not sent out, with its picture", async () => {
     await go("/outbox")
     const mail = page.getByTestId("mail").filter({ hasText: "firing" }).first()
@@ -184,12 +228,17 @@ describe.skipIf(chromiumPath === undefined)("at the dashboard", () => {
   it("no page is wider than a phone, and none has an error or breaks its own policy", async () => {
     const alarm = (await page.request.get(`${product.dashboardUrl}/api/alerting/alarms?state=all`)).json()
     const id = ((await alarm) as { alarms: { id: string }[] }).alarms[0]?.id
+    const errors = { from: 0, to: Date.now() + 60_000, service: "shop" }
+    const print = (await ask(product, "exceptions", errors)).rows[0]?.fingerprint
     const paths = [
       ..."/ /matrix /alarms /alarms?state=all /silences?state=all /rules /outbox /start /users /audit /account".split(
         " ",
       ),
       ..."/s/shop/checkout /m/order.paid /m/pay.call?split=version,label.region /m/pay.call?view=table".split(" "),
       `/alarms/${id}`,
+      "/exceptions",
+      "/exceptions?version=none",
+      `/exceptions/shop/${print}`,
     ]
     await page.setViewportSize({ width: 390, height: 844 })
     for (const path of paths) {

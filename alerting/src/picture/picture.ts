@@ -9,6 +9,7 @@ const HOUR = 3_600_000
 
 /** A PNG, or null where there is nothing to draw. Throws CollectorError. */
 export async function readPicture(collector: Collector, alarm: Alarm, now: number): Promise<Buffer | null> {
+  if (alarm.detection === "exception") return null
   const shown = alarm.metric === "" ? await readBusiest(collector, alarm, now) : alarm
   if (!shown) return null
   const lookBackMs = alarm.detection === "absence" ? HOUR / 2 : 3 * HOUR
