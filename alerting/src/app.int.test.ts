@@ -1,7 +1,17 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import type { RunningService } from "@ossagent/svrkit"
 import { type RunningPostgres, startTestPostgres } from "@ossagent/svrkit/postgres"
-import type { Alarm, AlarmEvent, AlarmLiveEvent, AuditEntry, Incident, Message, OutboxMail, Rule } from "@ossagent/wire"
+import type {
+  Alarm,
+  AlarmEvent,
+  AlarmLiveEvent,
+  AuditEntry,
+  BacktestAnswer,
+  Incident,
+  Message,
+  OutboxMail,
+  Rule,
+} from "@ossagent/wire"
 import { pino } from "pino"
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest"
 import { alerting } from "./app.ts"
@@ -231,6 +241,12 @@ test("a thousand services that fall silent at once are a thousand alarms, one in
 test("bad requests are told what and where", async () => {
   await start()
   await expect(call("POST", "/v1/rules", { name: "x" })).rejects.toThrow(/400 .*body\./)
+  const backtest = (body: object) => call<BacktestAnswer>("POST", "/v1/rules/backtest", body)
+  const [known] = (await rules()).filter(({ detection }) => detection === "threshold").map(toBody)
+  await expect(backtest({ rule: { ...known, nmae: 1 }, from: 1, to: 2 })).rejects.toThrow(/400 .*body\.rule/)
+  await expect(backtest({ rule: known, from: 2, to: 1 })).rejects.toThrow(/400 .*must be after from/)
+  await expect(backtest({ rule: known, from: 1, to: 4e12 })).rejects.toThrow(/400 .*35 days/)
+  expect(await backtest({ rule: known, from: Date.now() - 60_000, to: Date.now() })).toMatchObject({ complete: true })
   await expect(call("GET", "/v1/alarms/12345")).rejects.toThrow(/404 .*unknown_alarm/)
   await expect(call("GET", "/v1/alarms/abc")).rejects.toThrow(/400/)
   const builtIn = (await rules()).find((rule) => rule.builtIn)

@@ -8,6 +8,7 @@ import { randomUUID } from "node:crypto"
 import { defineService, type ServiceContext, ServiceError } from "@ossagent/svrkit"
 import type { ChannelKind } from "@ossagent/wire"
 import { prune } from "./alarm/prune.ts"
+import { type BacktestDeps, backtest } from "./backtest/backtest.ts"
 import { CONFIG } from "./config.ts"
 import { migrate } from "./database/migrate.ts"
 import { type OpenDatabase, openDatabase } from "./database/open.ts"
@@ -40,6 +41,9 @@ import { LOOK, MINUTE, startWatch } from "./watch/watch.ts"
 
 type Context = ServiceContext<typeof CONFIG>
 
+/** People wait for it. */
+const BACKTEST_MS = 20_000
+
 export const alerting = defineService({
   name: "alerting",
   config: CONFIG,
@@ -64,7 +68,11 @@ export const alerting = defineService({
       if (!parts.notify.now) throw new ServiceError("unavailable", "cannot take receipts yet", { retryAfterSec: 2 })
       await parts.notify.now.onReceipt(receipt)
     }
-    addRoutes(http, { db: database.db, ...parts, book, acts, onCall, builtIn, now: Date.now, forget, onReceipt })
+    const replay: BacktestDeps = { collector: parts.collector, now: Date.now, limitMs: BACKTEST_MS }
+    addRoutes(http, {
+      ...{ db: database.db, ...parts, book, acts, onCall, builtIn, now: Date.now, forget, onReceipt },
+      backtest: (question) => backtest(replay, question),
+    })
     const stopping = new AbortController()
     let trouble: string | null = "waits for PostgreSQL"
     const booting = boot(context, database, parts, stopping.signal).then(

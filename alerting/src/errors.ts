@@ -14,6 +14,7 @@ export const ERRORS = {
   in_use: [409, "Another document names this one: change that first."],
   unknown_channel: [404, "There is no such channel."],
   unknown_mail: [404, "There is no such mail; old ones are removed."],
+  cannot_replay: [422, "The rule cannot be replayed over this time; the message says why."],
   not_open: [409, "The alarm's state does not allow this."],
   built_in: [409, "What comes with the product can be changed and switched off, not removed."],
 } as const satisfies ErrorTable

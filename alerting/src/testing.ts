@@ -105,12 +105,25 @@ function toLatest(
   return answer
 }
 
-function toRange({ metric, from, to, stepSec = 60, stats }: RangeQuestion, all: readonly TestSeries[]): RangeAnswer {
+function toRange(question: RangeQuestion, all: readonly TestSeries[]): RangeAnswer {
+  const { metric, from, to, stepSec = 60, stats, split = [] } = question
   const one = all.find((series) => series.metric === metric)
   const t = Array.from({ length: Math.ceil((to - from) / stepSec / 1000) }, (_, i) => from + i * stepSec * 1000)
+  const rest = { kind: one?.kind ?? "gauge", unit: one?.unit ?? "", stepSec, t, leftOff: 0, tierSec: 60 } as const
+  if (one?.valuesAt) {
+    const series = all
+      .filter((other) => other.metric === metric)
+      .map((other) => ({
+        group: Object.fromEntries(split.map((dim) => [dim, String(other[dim as "service"] ?? "")])),
+        values: Object.fromEntries(
+          stats.map((stat) => [stat, t.map((at) => other.valuesAt?.(at + stepSec * 1000)?.[stat] ?? null)]),
+        ),
+      }))
+    return { metric, series, ...rest }
+  }
   const values = t.map((_, i) => 50 + 10 * Math.sin(i / 8))
   const series = [{ group: {}, values: Object.fromEntries(stats.map((stat) => [stat, values])) }]
-  return { metric, kind: one?.kind ?? "gauge", unit: one?.unit ?? "", stepSec, t, series, leftOff: 0, tierSec: 60 }
+  return { metric, series, ...rest }
 }
 
 function toCatalog(all: readonly TestSeries[]): CatalogAnswer {

@@ -11,6 +11,7 @@
  * | `GET /v1/silences?state=active\|all` | `{ silences: Silence[] }` |
  * | `POST /v1/silences` `NewSilence` · `DELETE /v1/silences/:id` | `{ silence }` |
  * | `GET /v1/rules` · `POST /v1/rules` `NewRule` · `PUT /v1/rules/:id` · `DELETE /v1/rules/:id` | `{ rules }`, `{ rule }` |
+ * | `POST /v1/rules/backtest` `BacktestQuestion` | `BacktestAnswer`: see `backtest.ts` |
  * | `GET /v1/outbox?before=&limit=` · `GET /v1/outbox/:id` | `{ mails: OutboxMail[], nextBefore }`, `{ mail: OutboxMail & { html, text } }` |
  * | `GET /v1/audit?before=&limit=` | `{ entries: AuditEntry[], nextBefore }` |
  * | `GET /v1/live` | server-sent events, `data: AlarmLiveEvent` |

@@ -1,4 +1,5 @@
 export * from "./alarm.ts"
+export * from "./backtest.ts"
 export { ByteReader, ByteWriter, WireError } from "./bytes.ts"
 export * from "./exception.ts"
 export * from "./frame.ts"

@@ -1,6 +1,6 @@
 /** The HTTP routes of the contract (`wire/src/alarm.ts`), one file a noun. */
 
-import type { ChannelKind } from "@ossagent/wire"
+import type { BacktestAnswer, BacktestQuestion, ChannelKind } from "@ossagent/wire"
 import type { FastifyInstance } from "fastify"
 import type { Kysely } from "kysely"
 import type { Book } from "../alarm/book.ts"
@@ -11,6 +11,7 @@ import type { OnCallStore } from "../oncall/store.ts"
 import type { RuleStore } from "../rule/store.ts"
 import { addAlarmRoutes } from "./alarms.ts"
 import { addAuditRoutes } from "./audit.ts"
+import { addBacktestRoute } from "./backtest.ts"
 import type { Hub } from "./hub.ts"
 import { addIncidentRoutes } from "./incidents.ts"
 import { addLiveRoute } from "./live.ts"
@@ -30,6 +31,7 @@ export interface DoorDeps {
   /** Kinds of channels that are set up by settings. */
   builtIn: () => ReadonlySet<ChannelKind>
   rules: RuleStore
+  backtest: (question: BacktestQuestion) => Promise<BacktestAnswer>
   hub: Hub
   now: () => number
   /** Called when a person closes an absence alarm: that thing is not missed any more. */
@@ -45,6 +47,7 @@ export function addRoutes(http: FastifyInstance, deps: DoorDeps): void {
   addOnCallRoutes(http, deps)
   addSilenceRoutes(http, deps)
   addRuleRoutes(http, deps)
+  addBacktestRoute(http, deps)
   addOutboxRoutes(http, deps)
   addMessageRoutes(http, deps)
   addReceiptRoutes(http, deps)

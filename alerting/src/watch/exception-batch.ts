@@ -1,5 +1,5 @@
 /** New errors as conditions: bad while they are seen, good once they were not for as long as the rule says. */
-import type { ExceptionRow, Filter, Rule } from "@ossagent/wire"
+import type { ExceptionRow, Filter, Group, Rule } from "@ossagent/wire"
 import { type Condition, toCondition } from "../alarm/condition.ts"
 import { toFingerprint } from "../alarm/fingerprint.ts"
 
@@ -49,14 +49,18 @@ export function toExceptionConditions(rule: Rule, { rows, more, open, closedAt, 
 }
 
 function toBad(rule: Rule, row: ExceptionRow): Condition {
-  const { service, subsystem, firstVersion, fingerprint, total } = row
+  const { total, firstSeen: since } = row
   return toCondition({
-    ...{ rule, verdict: "bad", metric: "", stat: STAT, unit: "", score: 1, value: total.count, since: row.firstSeen },
+    ...{ rule, verdict: "bad", metric: "", stat: STAT, unit: "", score: 1, value: total.count, since },
     title: toTitle(row),
     why: toWhy(row),
-    group: { service, subsystem, version: firstVersion, exception: fingerprint },
+    group: toExceptionGroup(row),
   })
 }
+
+export const toExceptionGroup = ({ service, subsystem, firstVersion, fingerprint }: ExceptionRow): Group => ({
+  ...{ service, subsystem, version: firstVersion, exception: fingerprint },
+})
 
 /** `shop 8.0.2: TypeError in checkout/pay.ts:41, 17 times, 9 users; not seen in 8.0.1`. */
 export function toTitle({ service, firstVersion, type, place, total, versionBefore }: ExceptionRow): string {
@@ -70,7 +74,7 @@ const toCounts = ({ count, users }: ExceptionRow["total"]): string =>
     .filter(Boolean)
     .join(", ")
 
-function toWhy({ type, message, total, firstSeen, lastSeen, versions }: ExceptionRow): string {
+export function toWhy({ type, message, total, firstSeen, lastSeen, versions }: ExceptionRow): string {
   const said = message.length > MESSAGE_CHARS ? `${message.slice(0, MESSAGE_CHARS)}…` : message
   const seen = `${toCounts(total)} since ${toClock(firstSeen)}, last at ${toClock(lastSeen)}`
   return `${type}: ${said || "(no message)"} – ${seen}${versions.length > 1 ? `, in ${versions.join(", ")}` : ""}`

@@ -95,7 +95,7 @@ function takeRow(rows: Map<string, Row>, group: Group, width: number): Row {
   return row
 }
 
-function toRuleCondition(rule: Rule, { title, ...judged }: Judged): Condition {
+export function toRuleCondition(rule: Rule, { title, ...judged }: Judged): Condition {
   const { metric, stat } = rule
   return toCondition({ ...judged, rule, metric, stat, title: `${toPlace(judged.group)}: ${title}` })
 }
