@@ -163,6 +163,19 @@ describe.skipIf(chromiumPath === undefined)("at the dashboard", () => {
     await silence.getByText(/active, 5\d min left/).waitFor()
   })
 
+  it("a rule tells what it would have done before it is saved", async () => {
+    await go("/rules")
+    await page.getByRole("button", { name: `Change ${RULE.name}` }).click()
+    const dialog = page.getByRole("dialog")
+    await dialog.getByRole("button", { name: "Try the last day" }).click()
+    await dialog
+      .getByTestId("backtest")
+      .getByText(/^It would have fired once/)
+      .waitFor({ timeout: 20_000 })
+    await dialog.getByTestId("backtest").getByText("shop/checkout: order.paid rate is").waitFor()
+    await page.keyboard.press("Escape")
+  })
+
   it("a new error stands first in Exceptions, with its users, versions and stack, and has raised an alarm", async () => {
     await throwErrors()
     await page.getByRole("navigation", { name: "Main" }).getByText("Exceptions").click()

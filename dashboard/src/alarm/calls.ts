@@ -41,6 +41,9 @@ const rule = z.strictObject({
     .optional(),
 })
 
+const time = z.number().int().min(0).max(4e12)
+const backtest = z.strictObject({ rule, from: time, to: time })
+
 const ID = "[A-Za-z0-9_-]{1,64}"
 const on = (pattern: string): RegExp => new RegExp(`^${pattern.replace(":id", ID)}$`)
 
@@ -54,6 +57,7 @@ const CALLS: AlertingCall[] = [
   { method: "DELETE", path: on("silences/:id"), role: "operator" },
   { method: "GET", path: on("rules"), role: "viewer" },
   { method: "POST", path: on("rules"), role: "operator", body: rule },
+  { method: "POST", path: on("rules/backtest"), role: "viewer", body: backtest },
   { method: "PUT", path: on("rules/:id"), role: "operator", body: rule },
   { method: "DELETE", path: on("rules/:id"), role: "operator" },
   { method: "GET", path: on("outbox"), role: "viewer" },

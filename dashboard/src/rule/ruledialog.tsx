@@ -1,6 +1,6 @@
 "use client"
 import { type CatalogEntry, type Detection, type NewRule, type Rule, STATS } from "@ossagent/wire"
-import { type FormEvent, useMemo, useState } from "react"
+import { type FormEvent, useMemo, useRef, useState } from "react"
 import { useCatalog } from "../catalog/use-catalog.ts"
 import { statName } from "../number/unit.ts"
 import { Button } from "../piece/button.tsx"
@@ -8,6 +8,7 @@ import { Dialog } from "../piece/dialog.tsx"
 import { Field, Input, Select } from "../piece/field.tsx"
 import { Failure } from "../piece/panel.tsx"
 import { call } from "../question/ask.ts"
+import { Backtest } from "./backtest.tsx"
 import { ruleFromForm } from "./fromform.ts"
 import { RulePreview } from "./rulepreview.tsx"
 import { EMPTY_RULE, formatFilters, toNewRule } from "./words.ts"
@@ -34,6 +35,7 @@ export function RuleDialog({ rule, onClose, onDone }: RuleDialogProps) {
   const [draft, setDraft] = useState<NewRule>(() => (rule ? toNewRule(rule) : EMPTY_RULE))
   const [error, setError] = useState<Error | null>(null)
   const { entries } = useCatalog({}, 10_000)
+  const form = useRef<HTMLFormElement>(null)
   const read = (form: HTMLFormElement): void => {
     try {
       setDraft(ruleFromForm(new FormData(form)))
@@ -58,6 +60,7 @@ export function RuleDialog({ rule, onClose, onDone }: RuleDialogProps) {
   return (
     <Dialog title={rule ? `Change “${rule.name}”` : "New rule"} onClose={onClose} wide>
       <form
+        ref={form}
         onSubmit={(event) => void save(event)}
         onChange={(event) => read(event.currentTarget)}
         className="space-y-4"
@@ -65,6 +68,7 @@ export function RuleDialog({ rule, onClose, onDone }: RuleDialogProps) {
         <What draft={draft} entries={entries ?? []} />
         <How draft={draft} />
         {draft.metric && <RulePreview rule={draft} unit={unitOf(entries ?? [], draft.metric)} />}
+        <Backtest read={() => ruleFromForm(new FormData(form.current ?? undefined))} />
         {error && <Failure error={error} />}
         <div className="flex items-center justify-end gap-2">
           <label className="mr-auto flex items-center gap-2 text-[13px]">
