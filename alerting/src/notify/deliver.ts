@@ -81,6 +81,9 @@ export function createDeliver(deps: DeliverDeps): Deliver {
   }
 }
 
+/** So that a channel that is back is used soon, also by those that were told to wait. */
+const MOST_LATER_MS = 5_000
+
 /** A channel that is away or asked for a pause is left alone, and the next one goes at once. */
 async function findChannel(deps: DeliverDeps, row: OutboxRow): Promise<OpenChannel> {
   const { outbox, channels, onPassedOn } = deps
@@ -93,7 +96,7 @@ async function findChannel(deps: DeliverDeps, row: OutboxRow): Promise<OpenChann
   const { ms, why, away } = channel.wait()
   if (ms <= 0) return channel
   if (away) onPassedOn(await outbox.passOn(row, `${row.channel} failed: ${why}`))
-  throw new LaterError(ms)
+  throw new LaterError(Math.min(ms, MOST_LATER_MS))
 }
 
 interface Try {

@@ -43,6 +43,8 @@ export interface NotifyDeps {
   now: () => number
   random: () => number
   sweepMs: number
+  /** Time for one message, ms; default 15,000. */
+  sendMs?: number
 }
 
 export interface Notify extends Notifier {

@@ -23,7 +23,11 @@ export function withPause(channel: Channel, now: () => number): PacedChannel {
   let why = ""
   let away = false
   let underWay = 0
-  const pause = (error: ChannelError): void => {
+  let failedAt = Number.NEGATIVE_INFINITY
+  /** Messages that were under way together fail together: that is one failure. */
+  const pause = (error: ChannelError, startedAt: number): void => {
+    if (startedAt <= failedAt && error.retryAfterMs === null) return
+    failedAt = now()
     const waitMs = Math.max(error.retryAfterMs ?? 0, Math.min(MOST_MS, FIRST_MS * 2 ** failures))
     pausedUntil = Math.max(pausedUntil, now() + waitMs)
     failures = Math.min(failures + 1, 10)
@@ -46,12 +50,14 @@ export function withPause(channel: Channel, now: () => number): PacedChannel {
     },
     send: async (message, signal) => {
       underWay++
+      const startedAt = now()
       try {
         const taken = await channel.send(message, signal)
         recover()
         return taken
       } catch (error) {
-        if (error instanceof ChannelError && error.retry && (error.away || error.retryAfterMs !== null)) pause(error)
+        if (error instanceof ChannelError && error.retry && (error.away || error.retryAfterMs !== null))
+          pause(error, startedAt)
         throw error
       } finally {
         underWay--
