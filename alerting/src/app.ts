@@ -18,11 +18,12 @@ import { createHub } from "./door/hub.ts"
 import { ERRORS } from "./errors.ts"
 import { createIncidents, type Incidents } from "./incident/incidents.ts"
 import { createLeases } from "./lease/leases.ts"
+import type { ImSettings } from "./notify/channel/im.ts"
 import { toLimits } from "./notify/limits.ts"
 import { startLocalServer } from "./notify/localserver.ts"
 import { createMailbox, type Mailbox } from "./notify/mailbox.ts"
 import type { SmsReceipt } from "./notify/sms/receipt.ts"
-import { type Notify, startNotify } from "./notify/start.ts"
+import { builtInKinds, type Notify, startNotify } from "./notify/start.ts"
 import { remind } from "./oncall/remind.ts"
 import { seedOnCall } from "./oncall/seed.ts"
 import { createOnCallStore } from "./oncall/store.ts"
@@ -70,7 +71,7 @@ export const alerting = defineService({
     }
     const replay: BacktestDeps = { collector: parts.collector, now: Date.now, limitMs: BACKTEST_MS }
     addRoutes(http, {
-      ...{ db: database.db, ...parts, book, acts, onCall, builtIn, now: Date.now, forget, onReceipt },
+      ...{ db: database.db, ...parts, book, acts, onCall, now: Date.now, forget, onReceipt },
       backtest: (question) => backtest(replay, question),
     })
     const stopping = new AbortController()
@@ -104,14 +105,15 @@ interface Parts {
   /** Set once the job queue runs; before that the sweep finds what was written. */
   notify: { now: Notify | null }
   wake: (ids: readonly string[]) => void
+  /** Ways out that need no document of their own. */
+  builtIn: () => ReadonlySet<ChannelKind>
 }
-
-/** What needs no document of its own: e-mail goes by the mail server of the settings, or stays here. */
-const builtIn = (): ReadonlySet<ChannelKind> => new Set(["email"])
 
 async function createParts({ config, log, onStop }: Context, { db }: OpenDatabase): Promise<Parts> {
   const now = Date.now
   const notify: Parts["notify"] = { now: null }
+  const kinds = builtInKinds({ im: toIm(config) })
+  const builtIn = () => kinds
   const wake = (ids: readonly string[]): void => notify.now?.wake(ids)
   const collector = createCollector({ url: config.collectorUrl, token: config.readToken })
   const hub: Parts["hub"] = createHub(() => incidents.book.countOpen(), log)
@@ -140,7 +142,7 @@ async function createParts({ config, log, onStop }: Context, { db }: OpenDatabas
     log,
   })
   const rules = createRuleStore(db, now)
-  return { incidents, rules, hub, collector, presence, mailbox, smtp, notify, wake }
+  return { incidents, rules, hub, collector, presence, mailbox, smtp, notify, wake, builtIn }
 }
 
 /** Everything that needs the database: runs when it answers for the first time. */
@@ -158,14 +160,22 @@ async function boot(context: Context, database: OpenDatabase, parts: Parts, sign
 }
 
 function startMessages({ config, log, agent }: Context, { db }: OpenDatabase, parts: Parts): Promise<Notify> {
-  const { collector, mailbox, smtp } = parts
+  const { collector, mailbox, smtp, incidents } = parts
   const { postgresUrl, dashboardUrl, webhookAllowPrivate: allowPrivate } = config
   const limits = toLimits({ burst: config.mailBurst, refillSec: config.mailRefillSec })
   return startNotify({
-    settings: { postgresUrl, dashboardUrl, from: config.alarmFrom, limits, allowPrivate },
+    settings: { postgresUrl, dashboardUrl, from: config.alarmFrom, limits, allowPrivate, im: toIm(config) },
     ...{ db, mailbox, smtp, log, agent, now: Date.now, random: Math.random, sweepMs: 2_000 },
     readPicture: (alarm) => readPicture(collector, alarm, Date.now()),
+    onReply: async ({ incidentId, name }) => {
+      await incidents.acts.acknowledge(incidentId, { name, note: "by a reply in the IM" })
+    },
   })
+}
+
+function toIm({ imDispatchUrl, imAppKey, imAccount, imPassword }: Context["config"]): ImSettings | null {
+  if (imDispatchUrl === undefined || imAppKey === undefined || imPassword === undefined) return null
+  return { dispatch: imDispatchUrl, appKey: imAppKey, account: imAccount, password: imPassword }
 }
 
 async function startWatching(context: Context, { db }: OpenDatabase, parts: Parts, signal: AbortSignal): Promise<void> {

@@ -99,6 +99,28 @@ export const CONFIG = {
     whole(30, 1, 3_600),
     "one more mail is allowed each so many seconds; default 30",
   ),
+  imDispatchUrl: setting(
+    "OSSAGENT_IM_DISPATCH_URL",
+    z.url({ protocol: /^https?$/ }).optional(),
+    "dispatch of the IM that alarms are written in; none, or no app key or password: no IM",
+  ),
+  imAppKey: setting("OSSAGENT_IM_APP_KEY", z.string().optional(), "what clients of the IM show", { secret: true }),
+  imAccount: setting(
+    "OSSAGENT_IM_ALARM_ACCOUNT",
+    z
+      .string()
+      .regex(/^[A-Za-z0-9._-]{2,32}$/, "must be 2 to 32 letters, digits, - . _")
+      .default("alarms"),
+    "name of the account that writes alarms in the IM, made at first start; default alarms",
+  ),
+  imPassword: setting(
+    "OSSAGENT_IM_ALARM_PASSWORD",
+    z.string().min(8).optional(),
+    "its password, at least 8 characters",
+    {
+      secret: true,
+    },
+  ),
   webhookAllowPrivate: setting(
     "OSSAGENT_WEBHOOK_ALLOW_PRIVATE",
     z.stringbool().default(false),

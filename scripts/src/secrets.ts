@@ -21,6 +21,8 @@ const SECRETS = z.object({
   imTicketKey: z.string().min(32),
   /** The probe users' passwords are made with it. */
   imProbeKey: secret,
+  /** Of the account that writes alarms in the IM. */
+  imAlarmPassword: secret,
 })
 export type Secrets = z.output<typeof SECRETS>
 
@@ -64,6 +66,7 @@ function makeSecrets(): Secrets {
     imAppKey: random(),
     imTicketKey: randomBytes(32).toString("base64url"),
     imProbeKey: random(),
+    imAlarmPassword: random(),
   }
 }
 

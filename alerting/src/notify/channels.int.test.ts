@@ -75,12 +75,14 @@ beforeEach(async () => {
         from: "OssAgent <ossagent@localhost>",
         allowPrivate: true,
       },
+      im: null,
       limits: toLimits({ burst: 50, refillSec: 1 }),
     },
     ...{ db, log, agent, now: Date.now, random: () => 0, sweepMs: 100, sendMs: 700 },
     mailbox: createMailbox(db, { keep: 10, keepDays: 1 }, Date.now),
     smtp: { url: mail.url, local: true },
     readPicture: async () => null,
+    onReply: async () => {},
   })
 })
 afterEach(async () => {

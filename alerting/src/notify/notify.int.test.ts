@@ -79,12 +79,13 @@ function start(): Promise<Notify> {
   return startNotify({
     settings: {
       ...{ postgresUrl, dashboardUrl: "http://dash.test", from: "OssAgent <ossagent@localhost>" },
-      ...{ limits, allowPrivate: false },
+      ...{ limits, allowPrivate: false, im: null },
     },
     ...{ db, log, agent, now: Date.now, random: () => 0, sweepMs: 300 },
     mailbox: createMailbox(db, { keep: 10, keepDays: 1 }, Date.now),
     smtp: { url: server.url, local: false },
     readPicture: async () => Buffer.from("png"),
+    onReply: async () => {},
   })
 }
 
@@ -216,6 +217,6 @@ test("the schema is brought up to date once, however many begin at the same time
   const url = await createTestDatabase(postgres.url, "fresh")
   const several = [1, 2, 3].map(() => openDatabase({ url, onFault: () => undefined }))
   const applied = await Promise.all(several.map(({ pool }) => migrate(pool)))
-  expect(applied.flat().sort()).toEqual(["001_alarms.sql", "002_memory.sql", "003_incidents.sql"])
+  expect(applied.flat().sort()).toEqual(["001_alarms.sql", "002_memory.sql", "003_incidents.sql", "004_channels.sql"])
   await Promise.all(several.map((one) => one.close()))
 })

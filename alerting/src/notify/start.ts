@@ -6,12 +6,15 @@ import type { Logger } from "pino"
 import type { Database } from "../database/types.ts"
 import type { Channel } from "./channel/channel.ts"
 import { createEmail } from "./channel/email.ts"
+import { createIm, type ImSettings } from "./channel/im.ts"
 import { type Channels, createChannels, type Opener } from "./channel/open.ts"
 import { CHANNEL_SCHEMAS } from "./channel/schema.ts"
 import { createHttpSms } from "./channel/sms-http.ts"
 import { createSmppSms } from "./channel/sms-smpp.ts"
 import type { HttpDeps } from "./channel/webhook.ts"
 import { createCompose } from "./compose.ts"
+import type { OnReply } from "./im/replies.ts"
+import { createImStore } from "./im/store.ts"
 import type { Limits } from "./limits.ts"
 import type { Mailbox } from "./mailbox.ts"
 import { type Notifier, startNotifier } from "./notifier.ts"
@@ -27,6 +30,8 @@ export interface NotifySettings {
   /** Sender of mails. */
   from: string
   limits: Limits
+  /** Null: this installation's alerting knows no IM. */
+  im: ImSettings | null
   /** Webhooks may go to loopback, private and metadata addresses. */
   allowPrivate: boolean
 }
@@ -38,6 +43,8 @@ export interface NotifyDeps {
   /** The built-in way of mails; `local`: the server of this process, which keeps them itself. */
   smtp: { url: string; local: boolean }
   readPicture: (alarm: Alarm) => Promise<Buffer | null>
+  /** Acknowledges an incident for whoever replied in the IM. Its error's message is said there. */
+  onReply: OnReply
   log: Logger
   agent: Agent
   now: () => number
@@ -53,12 +60,17 @@ export interface Notify extends Notifier {
   onReceipt: (receipt: SmsReceipt) => Promise<void>
 }
 
+/** Kinds that need no document of their own: what the settings say is enough. */
+export const builtInKinds = ({ im }: Pick<NotifySettings, "im">): ReadonlySet<ChannelKind> =>
+  new Set(im === null ? ["email"] : ["email", "im"])
+
 /** Needs the database. */
 export async function startNotify(deps: NotifyDeps): Promise<Notify> {
   const { settings, db, now, random, log } = deps
   const { id: installation } = await db.selectFrom("installation").select("id").executeTakeFirstOrThrow()
   const outbox = createOutbox(db, settings.limits, now)
   const builtIn: Partial<Record<ChannelKind, Channel>> = { email: createEmail(deps.smtp) }
+  if (settings.im) builtIn.im = await createIm(settings.im, { ...deps, store: createImStore(db) })
   const onReceipt = createOnReceipt(outbox, (ids) => notifier.wake(ids), log)
   const http = { allowPrivate: settings.allowPrivate, now }
   const openers: Partial<Record<ChannelKind, Opener>> = { email: openEmail, sms: toSmsOpener(http, onReceipt) }
