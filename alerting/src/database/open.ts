@@ -22,7 +22,7 @@ export function openDatabase({ url, onFault }: DatabaseOptions): OpenDatabase {
   const pool = new pg.Pool({
     Client: toGuardedClient(onFault),
     connectionString: url,
-    max: 10,
+    max: 14,
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 30_000,
     statement_timeout: 15_000,

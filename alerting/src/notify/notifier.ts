@@ -36,7 +36,7 @@ export interface Notifier {
 /** A row this old without a job has lost it. */
 const LOST_MS = 5_000
 const CLEAN_EVERY = 300
-const AT_ONCE = 12
+const AT_ONCE = 8
 
 export async function startNotifier(deps: NotifierDeps): Promise<Notifier> {
   const { outbox, log, agent } = deps
