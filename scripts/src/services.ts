@@ -119,7 +119,7 @@ export function servicesOf(config: LaunchConfig, secrets: Secrets, env: NodeJS.P
         ...spool("alerting"),
         OSSAGENT_ALERTING_PORT: String(alerting),
         OSSAGENT_SMTP_PORT: String(smtp),
-        OSSAGENT_IM_DISPATCH_URL: env.OSSAGENT_IM_DISPATCH_URL ?? at(dispatch),
+        OSSAGENT_IM_DISPATCH_URL: at(dispatch),
         OSSAGENT_IM_APP_KEY: secrets.imAppKey,
         OSSAGENT_IM_ALARM_PASSWORD: secrets.imAlarmPassword,
       },
