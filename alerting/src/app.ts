@@ -165,7 +165,17 @@ function startMessages({ config, log, agent }: Context, { db }: OpenDatabase, pa
   const limits = toLimits({ burst: config.mailBurst, refillSec: config.mailRefillSec })
   return startNotify({
     settings: { postgresUrl, dashboardUrl, from: config.alarmFrom, limits, allowPrivate, im: toIm(config) },
-    ...{ db, mailbox, smtp, log, agent, now: Date.now, random: Math.random, sweepMs: 2_000 },
+    ...{
+      db,
+      mailbox,
+      smtp,
+      log,
+      agent,
+      now: Date.now,
+      random: Math.random,
+      sweepMs: 2_000,
+      sendMs: config.sendSec * 1_000,
+    },
     readPicture: (alarm) => readPicture(collector, alarm, Date.now()),
     onReply: async ({ incidentId, name }) => {
       await incidents.acts.acknowledge(incidentId, { name, note: "by a reply in the IM" })

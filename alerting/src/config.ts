@@ -99,6 +99,11 @@ export const CONFIG = {
     whole(30, 1, 3_600),
     "one more mail is allowed each so many seconds; default 30",
   ),
+  sendSec: setting(
+    "OSSAGENT_SEND_SEC",
+    whole(15, 1, 60),
+    "time for one message on its channel, s: then it is left and tried again; 5 s later another process takes over what a killed one was sending; default 15",
+  ),
   imDispatchUrl: setting(
     "OSSAGENT_IM_DISPATCH_URL",
     z.url({ protocol: /^https?$/ }).optional(),

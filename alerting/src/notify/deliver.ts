@@ -4,7 +4,7 @@ import type { Logger } from "pino"
 import { type Channel, ChannelError, type Outgoing, type Taken } from "./channel/channel.ts"
 import type { Channels, OpenChannel } from "./channel/open.ts"
 import type { Compose } from "./compose.ts"
-import { type Outbox, type OutboxRow, SEND_MS } from "./outbox.ts"
+import type { Outbox, OutboxRow } from "./outbox.ts"
 import { LaterError, UnrecoverableError } from "./queue.ts"
 
 export type Result = "sent" | "failed" | "held"
@@ -21,8 +21,8 @@ export interface DeliverDeps {
   onPassedOn: (ids: readonly string[]) => void
   /** Aborted when the service stops. */
   stopping: AbortSignal
-  /** Default: that of the outbox, ms. */
-  sendMs?: number
+  /** Time for one message, ms. */
+  sendMs: number
 }
 
 /**
@@ -117,11 +117,7 @@ async function trySend(deps: DeliverDeps, { row, channel, last, onRecorded }: Tr
   }
 }
 
-async function sendWithin(
-  channel: Channel,
-  message: Outgoing,
-  { stopping, sendMs = SEND_MS }: DeliverDeps,
-): Promise<Taken> {
+async function sendWithin(channel: Channel, message: Outgoing, { stopping, sendMs }: DeliverDeps): Promise<Taken> {
   const limit = new AbortController()
   const timer = setTimeout(() => limit.abort(new Error(`no answer within ${sendMs / 1_000} s`)), sendMs)
   try {

@@ -24,8 +24,8 @@ export interface NotifierDeps {
   log: Logger
   agent: Agent
   sweepMs: number
-  /** Time for one message, ms; default 15,000. */
-  sendMs?: number
+  /** Time for one message, ms. */
+  sendMs: number
 }
 
 export interface Notifier {

@@ -81,7 +81,7 @@ function start(): Promise<Notify> {
       ...{ postgresUrl, dashboardUrl: "http://dash.test", from: "OssAgent <ossagent@localhost>" },
       ...{ limits, allowPrivate: false, im: null },
     },
-    ...{ db, log, agent, now: Date.now, random: () => 0, sweepMs: 300 },
+    ...{ db, log, agent, now: Date.now, random: () => 0, sweepMs: 300, sendMs: 15_000 },
     mailbox: createMailbox(db, { keep: 10, keepDays: 1 }, Date.now),
     smtp: { url: server.url, local: false },
     readPicture: async () => Buffer.from("png"),

@@ -59,18 +59,24 @@ export interface Outbox {
   countWaiting: () => Promise<number>
 }
 
-/** Time for one message on its channel. */
-export const SEND_MS = 15_000
-/** A row in `sending` for longer than this, by the database's clock, was left there by a crash. */
-const SENDING_MS = SEND_MS + 5_000
+/** Longer than a message may take, by so much: then a row in `sending`, by the database's clock, was left there by a crash. */
+const SENDING_MORE_MS = 5_000
 
-export function createOutbox(db: Kysely<Database>, limits: Limits, now: () => number): Outbox {
+export interface OutboxOptions {
+  limits: Limits
+  /** Time for one message on its channel. */
+  sendMs: number
+  now: () => number
+}
+
+export function createOutbox(db: Kysely<Database>, { limits, sendMs, now }: OutboxOptions): Outbox {
+  const staleMs = sendMs + SENDING_MORE_MS
   return {
     peek: async (id) => {
       const row = await db.selectFrom("outbox").selectAll().where("id", "=", id).executeTakeFirst()
       return row?.state === "queued" || row?.state === "sending" ? row : undefined
     },
-    claim: (id, own = false) => db.transaction().execute((tx) => claim(tx, { id, own }, limits, now())),
+    claim: (id, own = false) => db.transaction().execute((tx) => claim(tx, { id, own, staleMs }, limits, now())),
     recordSent: (id, taken, receipts) =>
       db.transaction().execute((tx) => recordSent(tx, { id, taken, receipts, at: new Date(now()) })),
     recordFault: (id, fault) => db.transaction().execute((tx) => recordFault(tx, id, fault)),
@@ -78,7 +84,7 @@ export function createOutbox(db: Kysely<Database>, limits: Limits, now: () => nu
     recordReceipt: (receipt) => db.transaction().execute((tx) => recordReceipt(tx, receipt, new Date(now()))),
     mergeHeld: () => mergeHeld(db, limits, now),
     passOnDue: () => passOnDue(db, now()),
-    readLost: (ageMs) => readLost(db, now(), ageMs),
+    readLost: (ageMs) => readLost(db, now(), { ageMs, staleMs }),
     countWaiting: async () => {
       const row = await db
         .selectFrom("outbox")
@@ -92,11 +98,17 @@ export function createOutbox(db: Kysely<Database>, limits: Limits, now: () => nu
 
 type Locked = OutboxRow & { stale: boolean }
 
-async function claim(tx: Tx, { id, own }: { id: string; own: boolean }, limits: Limits, now: number): Promise<Claim> {
+interface Claimed {
+  id: string
+  own: boolean
+  staleMs: number
+}
+
+async function claim(tx: Tx, { id, own, staleMs }: Claimed, limits: Limits, now: number): Promise<Claim> {
   const row: Locked | undefined = await tx
     .selectFrom("outbox")
     .selectAll()
-    .select(sql<boolean>`touched_at <= clock_timestamp() - ${SENDING_MS} * interval '1 ms'`.as("stale"))
+    .select(sql<boolean>`touched_at <= clock_timestamp() - ${staleMs} * interval '1 ms'`.as("stale"))
     .where("id", "=", id)
     .forUpdate()
     .executeTakeFirst()
@@ -184,10 +196,14 @@ async function isKnown(tx: Tx, channel: ChannelKind, providerId: string): Promis
   return (await known.executeTakeFirst()) !== undefined
 }
 
-async function readLost(db: Kysely<Database>, now: number, ageMs: number): Promise<string[]> {
+async function readLost(
+  db: Kysely<Database>,
+  now: number,
+  { ageMs, staleMs }: { ageMs: number; staleMs: number },
+): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     SELECT id FROM outbox WHERE (state = 'queued' AND touched_at <= ${new Date(now - ageMs)})
-      OR (state = 'sending' AND touched_at <= clock_timestamp() - ${SENDING_MS} * interval '1 ms')
+      OR (state = 'sending' AND touched_at <= clock_timestamp() - ${staleMs} * interval '1 ms')
     ORDER BY id LIMIT 1000`.execute(db)
   return rows.map(({ id }) => id)
 }

@@ -50,8 +50,8 @@ export interface NotifyDeps {
   now: () => number
   random: () => number
   sweepMs: number
-  /** Time for one message, ms; default 15,000. */
-  sendMs?: number
+  /** Time for one message, ms. */
+  sendMs: number
 }
 
 export interface Notify extends Notifier {
@@ -68,7 +68,7 @@ export const builtInKinds = ({ im }: Pick<NotifySettings, "im">): ReadonlySet<Ch
 export async function startNotify(deps: NotifyDeps): Promise<Notify> {
   const { settings, db, now, random, log } = deps
   const { id: installation } = await db.selectFrom("installation").select("id").executeTakeFirstOrThrow()
-  const outbox = createOutbox(db, settings.limits, now)
+  const outbox = createOutbox(db, { limits: settings.limits, sendMs: deps.sendMs, now })
   const builtIn: Partial<Record<ChannelKind, Channel>> = { email: createEmail(deps.smtp) }
   if (settings.im) builtIn.im = await createIm(settings.im, { ...deps, store: createImStore(db) })
   const onReceipt = createOnReceipt(outbox, (ids) => notifier.wake(ids), log)

@@ -70,7 +70,7 @@ const start = (url: string): Promise<Notify> =>
       ...{ limits: toLimits({ burst: 50, refillSec: 1 }) },
       im: { dispatch: im.dispatch, appKey: im.appKey, account: "alarms", password },
     },
-    ...{ db: database.db, log, agent, now: Date.now, random: () => 0, sweepMs: 100 },
+    ...{ db: database.db, log, agent, now: Date.now, random: () => 0, sweepMs: 100, sendMs: 15_000 },
     mailbox: createMailbox(database.db, { keep: 10, keepDays: 1 }, Date.now),
     smtp: { url: mail.url, local: true },
     readPicture: async () => null,
