@@ -10,6 +10,7 @@ import type { ChannelKind } from "@ossagent/wire"
 import { prune } from "./alarm/prune.ts"
 import { type BacktestDeps, backtest } from "./backtest/backtest.ts"
 import { CONFIG } from "./config.ts"
+import { findCulprit } from "./culprit/culprit.ts"
 import { migrate } from "./database/migrate.ts"
 import { type OpenDatabase, openDatabase } from "./database/open.ts"
 import { untilReady } from "./database/ready.ts"
@@ -116,11 +117,15 @@ async function createParts({ config, log, onStop }: Context, { db }: OpenDatabas
   const builtIn = () => kinds
   const wake = (ids: readonly string[]): void => notify.now?.wake(ids)
   const collector = createCollector({ url: config.collectorUrl, token: config.readToken })
+  const rules = createRuleStore(db, now)
   const hub: Parts["hub"] = createHub(() => incidents.book.countOpen(), log)
   const incidents = createIncidents({
     db,
     builtIn,
-    findCulprit: async () => null,
+    findCulprit: async (alarm) => {
+      const rule = (await rules.list()).find(({ id }) => id === alarm.ruleId)
+      return findCulprit(collector, alarm, Date.now(), rule === undefined ? {} : { rule })
+    },
     now,
     onOutbox: wake,
     onChanged: hub.publish,
@@ -141,7 +146,6 @@ async function createParts({ config, log, onStop }: Context, { db }: OpenDatabas
     judge: incidents.book.judge,
     log,
   })
-  const rules = createRuleStore(db, now)
   return { incidents, rules, hub, collector, presence, mailbox, smtp, notify, wake, builtIn }
 }
 
@@ -151,7 +155,7 @@ async function boot(context: Context, database: OpenDatabase, parts: Parts, sign
   const applied = await untilReady(() => migrate(database.pool), log, signal)
   if (applied.length > 0) log.info({ applied }, "schema brought up to date")
   await untilReady(() => seedRules(database.db), log, signal)
-  await untilReady(() => seedOnCall(database.db, context.config.alarmEmails), log, signal)
+  await untilReady(() => seedOnCall(database.db, context.config.alarmEmails, parts.builtIn().has("im")), log, signal)
   const notify = await untilReady(() => startMessages(context, database, parts), log, signal)
   parts.notify.now = notify
   onStop(notify.stop)

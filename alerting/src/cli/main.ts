@@ -1,8 +1,9 @@
-/** The command line: `ossagent rules apply | diff`. */
+/** The command line: `ossagent rules apply | diff | test`. */
 import { Command } from "commander"
 import { readTokenSetting } from "./config.ts"
 import { type DoorOptions, openDoor, UsageError } from "./door.ts"
 import { apply, describe, FILES, readChanges, readRuleFiles } from "./rules.ts"
+import { testRules } from "./test.ts"
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 const program = new Command("ossagent").description("OssAgent from the command line.")
@@ -39,6 +40,14 @@ withDoor("apply", "make the rules those of the files; rules that were made by ha
     say(`${changes.length} changed`)
   },
 )
+
+withDoor("test", "replay the rules over stored history and say what would have fired")
+  .option("--days <days>", "how far back", "1")
+  .action(async (files: string[], options: DoorOptions & { days: string }) => {
+    const days = Number(options.days)
+    if (!(days > 0 && days <= 30)) throw new UsageError(`cannot replay ${options.days} days: 0 to 30 can be`)
+    for await (const line of testRules(open(options), readRuleFiles(files), days)) say(line)
+  })
 
 try {
   await program.parseAsync()

@@ -10,7 +10,7 @@ import { toSlices } from "./slices.ts"
 import { toActual, toBaselines, type Window } from "./windows.ts"
 
 /** For all questions together: people wait for the message that the culprit stands in. */
-const TIMEOUT_MS = 4_000
+const TIMEOUT_MS = 2_500
 /** A second culprit is named beside the first when it is at least half as surprising. */
 const BESIDE = 0.5
 

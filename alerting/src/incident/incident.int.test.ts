@@ -35,7 +35,7 @@ afterAll(() => postgres.stop())
 beforeEach(async () => {
   database = openDatabase({ url: await createTestDatabase(postgres.url, `i${++databases}`), onFault: () => undefined })
   await migrate(database.pool)
-  await seedOnCall(database.db, ["first@example.com"])
+  await seedOnCall(database.db, ["first@example.com"], false)
   onCall = createOnCallStore(database.db, () => clock)
   clock = START
   begin()
@@ -69,9 +69,22 @@ const look = (bad: Look[], { severity = "warning", detection = "threshold" }: Lo
   )
   return book.judge({ ruleIds: [id], conditions, at: clock })
 }
-const condition = (rule: Parameters<typeof toCondition>[0]["rule"], service: string, subsystem: string, verdict: Verdict) =>
+const condition = (
+  rule: Parameters<typeof toCondition>[0]["rule"],
+  service: string,
+  subsystem: string,
+  verdict: Verdict,
+) =>
   toCondition({
-    ...{ rule, verdict, title: `${service}/${subsystem} is bad`, why: "it is 97 %", metric: "m", stat: "avg", unit: "1" },
+    ...{
+      rule,
+      verdict,
+      title: `${service}/${subsystem} is bad`,
+      why: "it is 97 %",
+      metric: "m",
+      stat: "avg",
+      unit: "1",
+    },
     ...{ group: { service, subsystem }, value: 0.97, score: 0.9 },
   })
 
@@ -85,7 +98,12 @@ const messages = async () => {
 }
 const incidents = () => database.db.selectFrom("incident").selectAll().orderBy("id").execute()
 const timeline = async (id: string) => {
-  const rows = await database.db.selectFrom("incident_event").selectAll().where("incident_id", "=", id).orderBy("id").execute()
+  const rows = await database.db
+    .selectFrom("incident_event")
+    .selectAll()
+    .where("incident_id", "=", id)
+    .orderBy("id")
+    .execute()
   return rows.map(({ kind }) => kind)
 }
 
@@ -187,10 +205,7 @@ describe("an incident is not told", () => {
     await look([{ service: "database" }], { severity: "critical" })
     await look([{}])
     await pass(3_000)
-    expect((await incidents()).map(({ quiet }) => quiet)).toEqual([
-      null,
-      "The database: alarm 1, database/pay is bad",
-    ])
+    expect((await incidents()).map(({ quiet }) => quiet)).toEqual([null, "The database: alarm 1, database/pay is bad"])
     await look([], { severity: "critical" })
     await pass(6_000)
     expect((await incidents())[1]).toMatchObject({ quiet: null, tellings: 1 })
@@ -222,7 +237,7 @@ test("whatever happens in whatever order: every incident is told, nothing twice,
     fc.record({ do: fc.constant("restart" as const) }),
     fc.record({ do: fc.constant("pass" as const), ms: fc.constantFrom(1_000, 5_000, MIN, 20 * MIN) }),
   )
-  const run = async (step: (typeof act extends fc.Arbitrary<infer T> ? T : never)): Promise<void> => {
+  const run = async (step: typeof act extends fc.Arbitrary<infer T> ? T : never): Promise<void> => {
     if (step.do === "look") await look(step.bad.map((service) => ({ service })))
     else if (step.do === "pass") await pass(step.ms)
     else if (step.do === "restart") begin()

@@ -6,13 +6,12 @@ import { toAlarm } from "../alarm/row.ts"
 import type { Database } from "../database/types.ts"
 import { toEarliest } from "./decide.ts"
 import { writeEvents } from "./event.ts"
-import { CULPRIT_WAIT_MS } from "./join.ts"
 import { toTitle } from "./suspect.ts"
 
 export interface InvestigateDeps {
   db: Kysely<Database>
   /** Null when nobody is guilty. A fault is no news: the alarm goes out all the same. */
-  findCulprit: (alarm: Alarm, signal: AbortSignal) => Promise<Culprit | null>
+  findCulprit: (alarm: Alarm) => Promise<Culprit | null>
   now: () => number
   log: Logger
 }
@@ -35,7 +34,7 @@ export async function investigate(deps: InvestigateDeps, id: string): Promise<vo
 
 async function search({ findCulprit, log }: InvestigateDeps, alarm: Alarm): Promise<Culprit | null> {
   try {
-    return await findCulprit(alarm, AbortSignal.timeout(CULPRIT_WAIT_MS - 500))
+    return await findCulprit(alarm)
   } catch (error) {
     log.info({ why: (error as Error).message, alarm: alarm.id }, "no culprit found")
     return null

@@ -55,7 +55,7 @@ export function toReach(input: ReachInput): Reach {
 
 function toReachOf(target: Target, input: ReachInput): Reach {
   const { world, now } = input
-  if (target.kind === "channel") return toChannelReach(world.channel.get(target.id), target.id)
+  if (target.kind === "channel") return toChannelReach(target.id, world)
   if (target.kind === "contact") return toContactReach(world.contact.get(target.id), input, "named")
   const schedule = world.schedule.get(target.id)
   if (!schedule) return { recipients: [], unreached: [`schedule ${target.id} is gone`] }
@@ -64,10 +64,13 @@ function toReachOf(target: Target, input: ReachInput): Reach {
   return toContactReach(world.contact.get(contactId), input, `on call in ${schedule.name}`)
 }
 
-function toChannelReach(channel: Known<"channel"> | undefined, id: string): Reach {
+function toChannelReach(id: string, world: World): Reach {
+  const channel = world.channel.get(id)
   if (!channel) return { recipients: [], unreached: [`channel ${id} is gone`] }
   if (!channel.enabled) return { recipients: [], unreached: [`channel ${channel.name} is switched off`] }
   const { kind, name, settings } = channel
+  if (kind === "im" && !settings.members && ![...world.contact.values()].some(({ im }) => im))
+    return { recipients: [], unreached: [`no contact has a name in the IM for ${name}`] }
   const address = ownAddress(channel)
   if (address === null) return { recipients: [], unreached: [`channel ${name} serves persons only`] }
   const language: Language = settings.language === "zh" ? "zh" : "en"

@@ -53,7 +53,7 @@ beforeEach(async () => {
   database = openDatabase({ url: await createTestDatabase(postgres.url, `n${++databases}`), onFault: () => undefined })
   await migrate(database.pool)
   notifier = await start()
-  await seedOnCall(database.db, ["ann@example.com"])
+  await seedOnCall(database.db, ["ann@example.com"], false)
   const incidents = createIncidents({
     db: database.db,
     builtIn: () => new Set(["email"]),

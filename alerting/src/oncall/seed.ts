@@ -1,5 +1,5 @@
 /** What is there without anybody having set anything up: the addresses of the settings, told of everything by the root route. */
-import type { Contact, Inhibition, Policy, Route } from "@ossagent/wire"
+import type { Channel, Contact, Inhibition, Policy, Route, Target } from "@ossagent/wire"
 import type { Kysely, Transaction } from "kysely"
 import type { Database } from "../database/types.ts"
 
@@ -12,13 +12,15 @@ const BY = "built-in"
  * goes, unless a user changed that contact.
  *
  * @param emails addresses of the settings
- * @param im user names in the IM of the settings
+ * @param im whether the settings have an IM: its on-call group is told too
  */
-export async function seedOnCall(db: Kysely<Database>, emails: readonly string[]): Promise<void> {
+export async function seedOnCall(db: Kysely<Database>, emails: readonly string[], im: boolean): Promise<void> {
   await db.transaction().execute(async (tx) => {
     const contacts: string[] = []
     for (const email of emails) contacts.push(await put(tx, "contact", `contact ${email}`, toContact(email)))
-    const policy = await put(tx, "policy", "policy everyone", toPolicy(contacts))
+    const targets: Target[] = contacts.map((id) => ({ kind: "contact", id }))
+    if (im) targets.push({ kind: "channel", id: await put(tx, "channel", "channel im", IM_GROUP) })
+    const policy = await put(tx, "policy", "policy everyone", toPolicy(targets))
     await put(tx, "route", "route root", toRoot(policy))
     await put(tx, "inhibition", "inhibition silent", SILENT_SERVICE)
     await dropOldContacts(tx, contacts)
@@ -29,9 +31,11 @@ function toContact(email: string): Contact {
   return { name: email, language: "en", timeZone: "UTC", email, preferences: [] }
 }
 
-const toPolicy = (contacts: readonly string[]): Policy => ({
+const IM_GROUP: Channel = { name: "On call in the IM", kind: "im", enabled: true, settings: { group: "On call" } }
+
+const toPolicy = (targets: Target[]): Policy => ({
   name: "Everyone",
-  steps: [{ afterMin: 0, targets: contacts.map((id) => ({ kind: "contact", id })) }],
+  steps: [{ afterMin: 0, targets }],
   rounds: 0,
   repeatMin: 240,
   ackMin: 0,
@@ -58,9 +62,9 @@ const SILENT_SERVICE: Inhibition = {
 /** Writes a built-in document where there is none, or where nobody but this changed it. Returns its id. */
 async function put(
   tx: Tx,
-  kind: "contact" | "policy" | "route" | "inhibition",
+  kind: "contact" | "channel" | "policy" | "route" | "inhibition",
   key: string,
-  body: Contact | Policy | Route | Inhibition,
+  body: Contact | Channel | Policy | Route | Inhibition,
 ): Promise<string> {
   const row = await tx
     .insertInto("oncall")
