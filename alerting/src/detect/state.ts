@@ -1,89 +1,124 @@
-/** Slots of the week that a state remembers: a quarter of an hour each, and a little more than seven days of them. */
-export const SLOT_SEC = 900
-export const SLOTS_A_DAY = 96
-export const SLOTS_A_WEEK = 672
-const SLOTS = 680
+import { RARITY_SHAPE } from "./rarity.ts"
+import { createSorted, fillSorted, type Sorted } from "./sorted.ts"
+import { type Shape, toListLength } from "./toplist.ts"
 
 /** Numbers of a state, in the order in which they are stored: append only, and raise {@link VERSION}. */
 const FIELDS = [
   "version",
   "lastT",
   "seen",
-  "fast",
-  "slow",
-  "biasDay",
-  "biasWeek",
-  "errFast",
-  "errSlow",
+  "recentBad",
+  "grain",
+  "usual",
+  "usualSeason",
+  "seasonSeen",
+  "bias",
   "errDay",
   "errWeek",
-  "spreadFast",
-  "spreadSlow",
-  "tail",
+  "before",
   "slot",
   "slotSum",
   "slotCount",
+  "day",
+  "week",
+  "low",
+  "high",
+  "days",
+  "excess",
+  "quietAt",
+  "quietScore",
+  "open",
+  "openAt",
+  "toldAt",
+  "from",
   "side",
-  "sideCount",
-  "sideMean",
-  "recentBad",
+  "size",
+  "share",
+  "calm",
+  "outs",
+  "openScore",
+  "openBias",
 ] as const
-const VERSION = 1
+const VERSION = 2
 
 export type Field = (typeof FIELDS)[number]
+export const F = Object.fromEntries(FIELDS.map((name, i) => [name, i])) as Readonly<Record<Field, number>>
 
-/** Everything that a history detector knows of one series: 2.9 kB, whatever the age of the series. */
+/** Newest points that a state keeps, and the two windows over them. */
+export const RECENT = 64
+export const LONG = 60
+export const SHORT = 10
+
+/** Slots of the week that a state remembers: a quarter of an hour each, and a little more than seven days of them. */
+export const SLOTS = 680
+export const HOURS = 24
+
+export const VIEWS = ["shock", "pair", "shift", "season", "both"] as const
+export const WINDOWS = [1, 4, 12, 48] as const
+/** Mean of each window; spread and its logarithm of each but the first; excess over the same time of other days. */
+export const FEATURES = WINDOWS.length * 3 - 2 + 1
+export const RECORD_SHAPE: Shape = { size: 20, runPoints: 49, forgets: false }
+
+/** Everything that a history detector knows of one series: some 7 kB, whatever the age of the series. */
 export interface HistoryState {
   numbers: Float64Array
+  /** The newest points, at their number modulo the length. */
+  recent: Float64Array
   /** Mean of each quarter of an hour, at its absolute slot number modulo the length; NaN where nothing came. */
   ring: Float32Array
+  /** How far points of each hour of the day stray: from the hour before them, then from the season. */
+  hours: Float32Array
+  /** Largest excursions: of each view, more and less than expected. */
+  excursions: Float32Array
+  /** Largest values ever of each feature, and largest negated. */
+  records: Float32Array
+  /** The newest points in order of size; made anew from `recent`. */
+  long: Sorted
+  short: Sorted
 }
-
-export const F = Object.fromEntries(FIELDS.map((name, i) => [name, i])) as Readonly<Record<Field, number>>
 
 export function createState(): HistoryState {
   const numbers = new Float64Array(FIELDS.length)
   numbers[F.version] = VERSION
-  return { numbers, ring: new Float32Array(SLOTS).fill(Number.NaN) }
+  return {
+    numbers,
+    recent: new Float64Array(RECENT),
+    ring: new Float32Array(SLOTS).fill(Number.NaN),
+    hours: new Float32Array(2 * HOURS),
+    excursions: new Float32Array(2 * VIEWS.length * toListLength(RARITY_SHAPE)),
+    records: new Float32Array(2 * FEATURES * toListLength(RECORD_SHAPE)),
+    long: createSorted(LONG),
+    short: createSorted(SHORT),
+  }
 }
+
+const toParts = ({ numbers, recent, ring, hours, excursions, records }: HistoryState) => [
+  numbers,
+  recent,
+  ring,
+  hours,
+  excursions,
+  records,
+]
 
 /** The state as bytes; {@link tryDecodeState} gives back exactly the same state. */
 export function encodeState(state: HistoryState): Buffer {
-  const { numbers, ring } = state
-  const bytes = Buffer.alloc(numbers.byteLength + ring.byteLength)
-  bytes.set(new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength), 0)
-  bytes.set(new Uint8Array(ring.buffer, ring.byteOffset, ring.byteLength), numbers.byteLength)
-  return bytes
+  return Buffer.concat(toParts(state).map((part) => new Uint8Array(part.buffer, part.byteOffset, part.byteLength)))
 }
 
 /** Null for the bytes of another version or length: such a series learns anew. */
 export function tryDecodeState(bytes: Uint8Array): HistoryState | null {
   const state = createState()
-  const { numbers, ring } = state
-  if (bytes.byteLength !== numbers.byteLength + ring.byteLength) return null
-  new Uint8Array(numbers.buffer).set(bytes.subarray(0, numbers.byteLength))
-  new Uint8Array(ring.buffer).set(bytes.subarray(numbers.byteLength))
-  return numbers[F.version] === VERSION ? state : null
-}
-
-/**
- * The remembered value `slotsBack` slots before time `t`, interpolated between the centres of slots; NaN when unknown.
- *
- * @param t Unix seconds
- */
-export function readSlot(ring: Float32Array, t: number, slotsBack: number): number {
-  const at = t / SLOT_SEC - 0.5 - slotsBack
-  const before = Math.floor(at)
-  const a = ring[before % SLOTS] as number
-  const b = ring[(before + 1) % SLOTS] as number
-  if (Number.isNaN(a)) return b
-  if (Number.isNaN(b)) return a
-  return a + (b - a) * (at - before)
-}
-
-/** Writes a finished slot and forgets the slots that were skipped since `previous`. */
-export function writeSlot(ring: Float32Array, slot: number, mean: number, next: number): void {
-  ring[slot % SLOTS] = mean
-  const skipped = Math.min(next - slot - 1, SLOTS)
-  for (let i = 1; i <= skipped; i++) ring[(slot + i) % SLOTS] = Number.NaN
+  const parts = toParts(state)
+  if (bytes.byteLength !== parts.reduce((sum, part) => sum + part.byteLength, 0)) return null
+  let at = 0
+  for (const part of parts) {
+    new Uint8Array(part.buffer).set(bytes.subarray(at, at + part.byteLength))
+    at += part.byteLength
+  }
+  if (state.numbers[F.version] !== VERSION) return null
+  const seen = state.numbers[F.seen] as number
+  fillSorted(state.long, state.recent, seen)
+  fillSorted(state.short, state.recent, seen)
+  return state
 }

@@ -7,6 +7,7 @@ import { type Batch, type Condition, toCondition } from "../alarm/condition.ts"
 import { createHistory, type HistoryOptions, type Judgement, observe } from "../detect/history.ts"
 import { F, type HistoryState } from "../detect/state.ts"
 import { toHistoryVerdict } from "../detect/verdict.ts"
+import { toComparison } from "../detect/words.ts"
 import { formatValue } from "../picture/units.ts"
 import { toPlace } from "./place.ts"
 import { isZeroWhenAbsent, type MinuteValue, toHistoryOptions, toMinuteValues, toSeriesKey } from "./series.ts"
@@ -195,7 +196,7 @@ function toHistoryCondition(
     rule,
     verdict,
     title: `${toPlace(group)}: ${metric} ${stat} is ${figure(value)}, ${side} than its history (${band})`,
-    why: `${metric} (${stat} of the minute) is ${figure(value)}; at this time ${band} is usual, about ${figure(expected)}`,
+    why: `${metric} (${stat} of the minute) is ${figure(value)}; ${toComparison(judgement, figure)}; expected about ${figure(expected)}`,
     metric,
     stat,
     unit,

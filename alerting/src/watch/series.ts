@@ -69,7 +69,7 @@ export function toHistoryOptions({
   stat,
   unit,
 }: Pick<MinuteValue, "metric" | "stat" | "unit">): HistoryOptions {
-  const base = { warmUp: WARM_UP_POINTS }
+  const base = { stepSec: 60, warmUp: WARM_UP_POINTS }
   if (stat === "rate" || stat === "count") {
     const direction = BAD_WHEN_MORE.test(metric) ? "up" : "both"
     return { ...base, counts: true, direction, minAbsolute: 10, minRelative: 0.3 }
