@@ -19,8 +19,16 @@ export const ERRORS = {
   built_in: [409, "What comes with the product can be changed and switched off, not removed."],
 } as const satisfies ErrorTable
 
+/** A first start: the door is open before the tables are there. */
+const isUnmade = (error: unknown): boolean => ["42P01", "3F000"].includes((error as { code?: string }).code ?? "")
+
 /** Translates faults of PostgreSQL at the door; everything else flies on. */
 export function toServiceError(error: unknown): unknown {
+  if (isUnmade(error))
+    return new ServiceError("unavailable", "cannot answer yet: the schema is being made", {
+      retryAfterSec: 2,
+      cause: error,
+    })
   if (!isAway(error)) return error
   return new ServiceError("unavailable", "cannot reach the database: try again", { retryAfterSec: 2, cause: error })
 }

@@ -116,6 +116,11 @@ interface Turn {
   now: number
 }
 
+interface OpenTurn extends Turn {
+  /** The IM itself is in trouble: nobody waits for it, and the messages say so. */
+  imIsPatient: boolean
+}
+
 interface Told {
   outbox: string[]
   changed: AlarmRow[]
@@ -174,7 +179,8 @@ async function tellOpen(tx: Tx, deps: TellerDeps, { incident, open, turn }: Open
   const suspect = findSuspect(open.map(toSuspicious))
   const title = suspect ? toTitle(suspect, incident.culprit, incident.alarms) : incident.title
   const titled = { ...incident, title, suspect_id: suspect?.id ?? incident.suspect_id, quiet: null }
-  return { outbox: await escalate(tx, deps, titled, turn), changed }
+  const imIsPatient = open.some(({ group }) => group.service === IM_SERVICE)
+  return { outbox: await escalate(tx, deps, titled, { ...turn, imIsPatient }), changed }
 }
 
 /** Marks each alarm with why it is quiet. Returns the reason when all of them are. */
@@ -223,7 +229,7 @@ async function stayQuiet(tx: Tx, incident: IncidentRow, { why }: Quiet, now: num
 }
 
 /** Takes what is due of each policy. */
-async function escalate(tx: Tx, deps: TellerDeps, incident: IncidentRow, turn: Turn): Promise<string[]> {
+async function escalate(tx: Tx, deps: TellerDeps, incident: IncidentRow, turn: OpenTurn): Promise<string[]> {
   let { state, tellings } = incident
   const acknowledgedAt = incident.acknowledged_at?.getTime() ?? null
   const progress: Progress[] = []
@@ -277,12 +283,11 @@ interface Tell {
   incident: IncidentRow
   due: Extract<Due, { act: "step" | "repeat" }>
   policy: Policy
-  turn: Turn
+  turn: OpenTurn
 }
 
 async function tell(tx: Tx, deps: TellerDeps, { incident, due, policy, turn }: Tell): Promise<string[]> {
-  const { world, now } = turn
-  const imIsPatient = incident.group.service === IM_SERVICE
+  const { world, imIsPatient, now } = turn
   const { severity } = incident
   const ask = { severity, world, builtIn: deps.builtIn(), allAtOnce: imIsPatient, now }
   const reach = toReach({ ...ask, targets: due.targets })
