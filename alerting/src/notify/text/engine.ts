@@ -13,7 +13,7 @@ const engine = new Liquid({
   jsTruthy: true, // an empty text and 0 count as nothing
   templates: {}, // no files
   parseLimit: MOST_TEMPLATE_CHARS + 1,
-  renderLimit: 100,
+  renderLimit: 1_000,
   memoryLimit: 5_000_000,
   cache: false,
 })

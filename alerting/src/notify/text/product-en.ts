@@ -17,9 +17,6 @@ Told as well: {{ told }}
 {% if runbook %}What to do: {{ runbook }}
 {% endif %}`
 const LETTER_START = `{{ title }}
-{% if culprit %}
-{{ culprit }}
-{% endif %}
 {{ why }}
 `
 const letter = (lead: string): string => `${lead}${LETTER_START}
@@ -33,8 +30,7 @@ What to do: {{ runbook }}{% endif %}
 {{ link }}`
 const ACK = `{% if channel == "im" and incident %}
 Reply "ack {{ incident }}" to take it.{% endif %}`
-const note = (head: string): string => `${head}{% if culprit %}
-{{ culprit }}{% endif %}
+const note = (head: string): string => `${head}
 {{ why }}${NOTE_END}`
 
 const NUMBER = "{% if incident %} #{{ incident }}{% endif %}"
@@ -45,7 +41,7 @@ export const EN: Texts = {
     subject: "[firing] {{ title }}",
     letter: letter(""),
     note: `${note(`[{{ severityName }}]${NUMBER} {{ title }}`)}${ACK}`,
-    line: `[{{ severityName }}]${NUMBER}${IM_NOTE} {{ title }}{% if culprit %}; {{ culprit }}{% endif %}; {{ why }} {{ link }}`,
+    line: `[{{ severityName }}]${NUMBER}${IM_NOTE} {{ title }}; {{ why }} {{ link }}`,
   },
   escalated: {
     subject: "[escalated] {{ title }}",

@@ -17,9 +17,6 @@ IM 自身出现故障：请在此处或控制台确认，不要在聊天中回�
 {% if runbook %}处理办法：{{ runbook }}
 {% endif %}`
 const LETTER_START = `{{ title }}
-{% if culprit %}
-{{ culprit }}
-{% endif %}
 {{ why }}
 `
 const letter = (lead: string): string => `${lead}${LETTER_START}
@@ -33,8 +30,7 @@ IM 自身出现故障：请在控制台确认{% endif %}{% if runbook %}
 {{ link }}`
 const ACK = `{% if channel == "im" and incident %}
 回复“确认 {{ incident }}”即由您处理。{% endif %}`
-const note = (head: string): string => `${head}{% if culprit %}
-{{ culprit }}{% endif %}
+const note = (head: string): string => `${head}
 {{ why }}${NOTE_END}`
 
 const NUMBER = "{% if incident %}#{{ incident }} {% endif %}"
@@ -45,7 +41,7 @@ export const ZH: Texts = {
     subject: "【告警】{{ title }}",
     letter: letter(""),
     note: `${note(`【{{ severityName }}】${NUMBER}{{ title }}`)}${ACK}`,
-    line: `【{{ severityName }}】${NUMBER}${IM_NOTE}{{ title }}{% if culprit %}；{{ culprit }}{% endif %}；{{ why }} {{ link }}`,
+    line: `【{{ severityName }}】${NUMBER}${IM_NOTE}{{ title }}；{{ why }} {{ link }}`,
   },
   escalated: {
     subject: "【升级】{{ title }}",

@@ -1,7 +1,9 @@
 /** What a template may say, by kind of message, and the values of it. Figures and times are text for people already. */
+
 import type { Alarm, Language, MessageKind, Severity } from "@ossagent/wire"
 import { formatValue } from "../../picture/units.ts"
 import type { Story } from "../story.ts"
+import { sayAlarm, sayCulprit, sayIncident } from "./alarm-zh.ts"
 import { toLine } from "./cut.ts"
 import { formatLength, formatTime, WORDS } from "./words.ts"
 
@@ -90,9 +92,9 @@ function toIncident(story: Story): Without<typeof INCIDENT> {
   const alarmCount = incident?.alarms ?? alarms.length
   return {
     incident: incident?.id ?? "",
-    title: toLine(incident?.title ?? first?.title ?? ""),
-    why: toLine((kind === "resolved" ? closing?.why : undefined) ?? first?.why ?? ""),
-    culprit: toLine(incident?.culprit?.text ?? ""),
+    title: toLine(toTitle(story)),
+    why: toLine(toWhy(story, closing?.why)),
+    culprit: incident?.culprit ? toLine(language === "zh" ? sayCulprit(incident.culprit) : incident.culprit.text) : "",
     state: incident?.state ?? first?.state ?? "",
     since: formatTime(startedAt, timeZone),
     duration: formatLength(((resolvedAt ?? at) - startedAt) / 1_000, language),
@@ -148,12 +150,24 @@ function toFacts(story: Story): Fact[] {
   return facts
 }
 
-const toItem = ({ language, dashboardUrl }: Story, alarm: Alarm): Item => ({
+/** The first line, with the culprit in it. */
+function toTitle({ incident, alarms, language, at }: Story): string {
+  const [first] = alarms
+  if (language === "zh" && first) return sayIncident(first, incident?.culprit ?? null, incident?.alarms ?? 1, at)
+  return incident?.title ?? first?.title ?? ""
+}
+
+function toWhy({ kind, alarms, language, at }: Story, closing: string | undefined): string {
+  const [first] = alarms
+  if (language === "zh" && first) return kind === "resolved" ? "已恢复正常" : sayAlarm(first, at).why
+  return (kind === "resolved" ? closing : undefined) ?? first?.why ?? ""
+}
+
+const toItem = ({ language, dashboardUrl, at }: Story, alarm: Alarm): Item => ({
   kind: alarm.state === "resolved" ? "resolved" : "firing",
   severity: alarm.severity,
   severityName: WORDS[language].severity[alarm.severity],
-  title: toLine(alarm.title),
-  why: toLine(alarm.why),
+  ...(language === "zh" ? sayAlarm(alarm, at) : { title: toLine(alarm.title), why: toLine(alarm.why) }),
   link: `${dashboardUrl}/alarms/${alarm.id}`,
 })
 
