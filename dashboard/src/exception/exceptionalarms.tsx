@@ -19,12 +19,16 @@ export function ExceptionAlarms({ service, fingerprint }: { service: string; fin
         {own.map((alarm) => (
           <li key={alarm.id} className="flex flex-wrap items-center gap-x-2 gap-y-1 px-4 py-2 text-[13px]">
             <StateBadge state={alarm.state} />
-            <Link href={`/alarms/${alarm.id}`} prefetch={false} className="min-w-0 flex-1 basis-40 hover:underline">
-              {alarm.title}
-            </Link>
             <span className="text-ink-3 text-xs">
               <When at={alarm.startedAt} />
             </span>
+            <Link
+              href={`/alarms/${alarm.id}`}
+              prefetch={false}
+              className="min-w-0 basis-full break-words hover:underline"
+            >
+              {alarm.title}
+            </Link>
           </li>
         ))}
       </ul>

@@ -13,7 +13,7 @@ export function Versions({ versions }: { versions: readonly ExceptionVersion[] }
           <thead className="text-left text-ink-3 text-xs">
             <tr>
               {["Version", "Times", "Users", "First", "Last"].map((name) => (
-                <th key={name} scope="col" className="px-4 py-1.5 font-medium">
+                <th key={name} scope="col" className="px-2 py-1.5 font-medium first:pl-4 last:pr-4">
                   {name}
                 </th>
               ))}
@@ -22,15 +22,15 @@ export function Versions({ versions }: { versions: readonly ExceptionVersion[] }
           <tbody className="divide-y divide-line">
             {versions.map((one) => (
               <tr key={one.version}>
-                <th scope="row" className="px-4 py-2 text-left font-medium break-all">
+                <th scope="row" className="py-2 pr-2 pl-4 text-left font-medium break-all">
                   {one.version || "(none)"}
                 </th>
-                <td className="px-4 py-2 tabular-nums">{one.count.toLocaleString("en")}</td>
-                <td className="px-4 py-2 tabular-nums">{one.users > 0 ? one.users.toLocaleString("en") : "–"}</td>
-                <td className="px-4 py-2 whitespace-nowrap">
+                <td className="px-2 py-2 tabular-nums">{one.count.toLocaleString("en")}</td>
+                <td className="px-2 py-2 tabular-nums">{one.users > 0 ? one.users.toLocaleString("en") : "–"}</td>
+                <td className="px-2 py-2">
                   <When at={one.firstSeen} />
                 </td>
-                <td className="px-4 py-2 whitespace-nowrap">
+                <td className="py-2 pr-4 pl-2">
                   <When at={one.lastSeen} />
                 </td>
               </tr>
