@@ -109,20 +109,23 @@ async function sendErrors(): Promise<void> {
 test("the culprit is found by version and by label, and not by what goes along", async () => {
   const alarm = { metric: "order.failed", stat: "rate", detection: "history", startedAt: STARTED } as const
   const faults: string[] = []
-  const onFault = (error: Error): void => void faults.push(error.message)
-  const found = await findCulprit(collector, { ...alarm, group: { service: "shop", subsystem: "checkout" } }, now, {
-    onFault,
-  })
-  expect(faults).toEqual([])
+  const options = { onFault: (error: Error): void => void faults.push(error.message), timeoutMs: 20_000 }
+  const found = await findCulprit(
+    collector,
+    { ...alarm, group: { service: "shop", subsystem: "checkout" } },
+    now,
+    options,
+  )
   expect(found).toMatchObject({ explains: 1 })
   expect([found?.text].join().split("; ").sort()).toEqual([
     "region eu explains all of the rise",
     "version 8.0.2 explains all of the rise",
   ])
-  const one = await findCulprit(collector, { ...alarm, group: { service: "shop", version: "8.0.2" } }, now, { onFault })
+  const one = await findCulprit(collector, { ...alarm, group: { service: "shop", version: "8.0.2" } }, now, options)
   expect(one).toMatchObject({ dim: "label.region", values: ["eu"] })
   const none = { ...alarm, group: { service: "shop", version: "8.0.1" } }
-  expect(await findCulprit(collector, none, now, { onFault })).toBe(null)
+  expect(await findCulprit(collector, none, now, options)).toBe(null)
+  expect(faults).toEqual([])
 })
 
 test("a back-test finds the rise where it is, and says what it cannot replay", async () => {

@@ -2,7 +2,7 @@ const DAY_SEC = 86_400
 /** After so long only minutes are kept, and only hours. */
 const SECONDS_KEPT_SEC = DAY_SEC
 const MINUTES_KEPT_SEC = 35 * DAY_SEC
-const MOST_STEPS = 10_000
+const MOST_STEPS = 15_000
 /** Steps of one question. */
 const STEPS_A_PART = 1_000
 

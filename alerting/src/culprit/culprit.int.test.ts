@@ -25,7 +25,7 @@ const find = (more: Partial<Alarm> = {}, rule?: { filters: []; of: MetricPart })
     createCollector({ url: collector.url, token: "read" }),
     { ...alarm, group: { service: "shop", subsystem: "checkout" }, ...more },
     NOW,
-    { ...(rule ? { rule } : {}), onFault: ({ message }) => faults.push(message) },
+    { ...(rule ? { rule } : {}), onFault: ({ message }) => faults.push(message), timeoutMs: 20_000 },
   )
 
 /** A second's worth of a series before the alarm and since; `ago`: a day ago. */

@@ -9,7 +9,7 @@ import { type Reading, readIdle, readPart, toFilters } from "./read.ts"
 import { toSlices } from "./slices.ts"
 import { toActual, toBaselines, type Window } from "./windows.ts"
 
-/** For all questions together: people wait for the message that the culprit stands in. */
+/** People wait for the message that the culprit stands in. */
 const TIMEOUT_MS = 2_500
 /** A second culprit is named beside the first when it is at least half as surprising. */
 const BESIDE = 0.5
@@ -18,6 +18,8 @@ type Looked = Pick<Alarm, "metric" | "stat" | "group" | "detection" | "startedAt
 interface CulpritOptions {
   /** The alarm's, for what it is filtered by and, of a quotient, what it divides by. */
   rule?: Pick<NewRule, "filters" | "of">
+  /** For all questions together. */
+  timeoutMs?: number
   /** Told why the collector could not be asked. */
   onFault?: (error: CollectorError) => void
 }
@@ -31,10 +33,10 @@ export async function findCulprit(
   collector: Collector,
   alarm: Looked,
   now: number,
-  { rule, onFault }: CulpritOptions = {},
+  { rule, onFault, timeoutMs = TIMEOUT_MS }: CulpritOptions = {},
 ): Promise<Culprit | null> {
   if (alarm.metric === "" || alarm.detection === "absence") return null
-  const deadline = performance.now() + TIMEOUT_MS
+  const deadline = performance.now() + timeoutMs
   const ask = { collector, leftMs: () => Math.max(1, Math.floor(deadline - performance.now())) }
   try {
     return await look(ask, alarm, now, rule)
