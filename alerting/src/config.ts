@@ -82,7 +82,7 @@ export const CONFIG = {
   maxSeries: setting(
     "OSSAGENT_ALERTING_MAX_SERIES",
     whole(20_000, 1, 1_000_000),
-    "series compared with their history at most, 3 kB each; default 20000",
+    "series compared with their history at most, 9 kB each; default 20000",
   ),
   leaseSec: setting(
     "OSSAGENT_LEASE_SEC",

@@ -106,13 +106,16 @@ function toLatest(
 }
 
 function toRange(question: RangeQuestion, all: readonly TestSeries[]): RangeAnswer {
-  const { metric, from, to, stepSec = 60, stats, split = [] } = question
+  const { metric, from, to, stepSec = 60, stats, split = [], filters = [] } = question
   const one = all.find((series) => series.metric === metric)
   const t = Array.from({ length: Math.ceil((to - from) / stepSec / 1000) }, (_, i) => from + i * stepSec * 1000)
   const rest = { kind: one?.kind ?? "gauge", unit: one?.unit ?? "", stepSec, t, leftOff: 0, tierSec: 60 } as const
   if (one?.valuesAt) {
     const series = all
       .filter((other) => other.metric === metric)
+      .filter((other) =>
+        filters.every(({ dim, op, values }) => values.includes(String(other[dim as "service"] ?? "")) === (op === "in")),
+      )
       .map((other) => ({
         group: Object.fromEntries(split.map((dim) => [dim, String(other[dim as "service"] ?? "")])),
         values: Object.fromEntries(

@@ -19,7 +19,7 @@ export const INCIDENT = {
   freshPoints: 200,
   againSec: 86_400,
   offShare: 0.7,
-  /** So much more score counts as far worse. */
+  /** Decades of rarity more that count as far worse. */
   worse: 1,
   settlePoints: 30,
   bounce: 1.5,
@@ -34,9 +34,8 @@ export interface Look {
   value: number
   /** Whether points are missing before this one. */
   gap: boolean
-  /** Whether the newest point crossed the edge, and by how much. */
+  /** Whether the newest point crossed the edge. */
   alarm: boolean
-  score: number
   excursion: Excursion
   stepSec: number
 }
@@ -80,11 +79,11 @@ function isOff(n: Float64Array, { value, stepSec }: Look, age: number): boolean 
   return expected > 0 && (n[F.share] as number) > 0 && off / expected >= INCIDENT.half * (n[F.share] as number)
 }
 
-function isWorse(n: Float64Array, { score, excursion }: Look): boolean {
-  if ((n[F.seen] as number) - (n[F.toldAt] as number) < INCIDENT.restPoints && !isSettling(n)) return false
+function isWorse(n: Float64Array, { excursion }: Look): boolean {
+  if ((n[F.seen] as number) - (n[F.toldAt] as number) < INCIDENT.restPoints) return false
   const off = excursion.seen - excursion.expected
   const bounced = Math.sign(off) !== n[F.side] && Math.abs(off) > INCIDENT.bounce * (n[F.size] as number)
-  return bounced || score > (n[F.openScore] as number) + INCIDENT.worse
+  return bounced || excursion.rarity > (n[F.openScore] as number) + INCIDENT.worse
 }
 
 const isSettling = (n: Float64Array): boolean => toAge(n) <= INCIDENT.settlePoints
@@ -94,11 +93,11 @@ function worsen(n: Float64Array, look: Look): News {
   const over = (n[F.calm] as number) > INCIDENT.restPoints
   if (isSettling(n) || over) begin(n, look)
   n[F.toldAt] = n[F.seen] as number
-  n[F.openScore] = Math.max(n[F.openScore] as number, look.score)
+  n[F.openScore] = Math.max(n[F.openScore] as number, look.excursion.rarity)
   return "worse"
 }
 
-function begin(n: Float64Array, { excursion, score }: Look): News {
+function begin(n: Float64Array, { excursion }: Look): News {
   const expected = excursion.expected
   const off = excursion.seen - expected
   n[F.open] = 1
@@ -108,7 +107,7 @@ function begin(n: Float64Array, { excursion, score }: Look): News {
   n[F.size] = Math.max(Math.abs(off), INCIDENT.leastUnits * excursion.unit)
   n[F.share] = expected > 0 ? (n[F.size] as number) / expected : 0
   n[F.calm] = n[F.outs] = 0
-  n[F.openScore] = score
+  n[F.openScore] = excursion.rarity
   n[F.openBias] = n[F.bias] as number
   return "opened"
 }

@@ -18,31 +18,33 @@ export const RARITY_SHAPE: Shape = { size: 16, runPoints: 10, forgets: true }
 const LEAST_ENTRIES = 4
 const FORGET_EVERY = 64
 
+export interface Moment {
+  /** Number of the point. */
+  n: number
+  /** Rarity beyond which an excursion is remembered as no larger, so that a fault does not widen the band. */
+  cap: number
+  pointsADay: number
+}
+
 /**
- * How rare an excursion of size `z` is: minus the decimal logarithm of how many such are expected a day.
+ * How rare an excursion of size `z` is: minus the decimal logarithm of how many such are expected a day. Remembers it.
  */
-export function toRarity(list: TopList, z: number, pointsADay: number): number {
+export function observeExcursion(list: TopList, z: number, { n, cap, pointsADay }: Moment): number {
   countPoint(list)
   const least = toLeast(list)
   const base = toBaseRarity(list, pointsADay)
-  return z <= least ? base - 1 : base + (z - least) / toTail(list, least) / Math.LN10
+  const tail = z > least || isRunning(list, n) ? toTail(list, least) : 1
+  const rarity = z <= least ? base - 1 : base + (z - least) / tail / Math.LN10
+  if (n % FORGET_EVERY === 0 && !isRunning(list, n)) forgetOld(list, n - RARITY.memoryDays * pointsADay)
+  const edge = rarity > cap ? least + Math.max(0, cap - base) * Math.LN10 * tail : z
+  enter(list, Math.fround(Math.min(z, edge)), n, RARITY.holds)
+  return rarity
 }
 
 /** The size whose rarity is `rarity`. */
 export function toSize(list: TopList, rarity: number, pointsADay: number): number {
   const least = toLeast(list)
-  const beyond = Math.max(0, (rarity - toBaseRarity(list, pointsADay)) * Math.LN10)
-  return least + beyond * toTail(list, least)
-}
-
-/** Remembers an excursion; one that would be an alarm counts as no more than the alarm's edge, so that a fault does not widen it. */
-export function rememberExcursion(
-  list: TopList,
-  z: number,
-  { n, edge, pointsADay }: { n: number; edge: number; pointsADay: number },
-): void {
-  if (n % FORGET_EVERY === 0 && !isRunning(list, n)) forgetOld(list, n - RARITY.memoryDays * pointsADay)
-  enter(list, Math.fround(Math.min(z, edge)), n, RARITY.holds)
+  return least + Math.max(0, rarity - toBaseRarity(list, pointsADay)) * Math.LN10 * toTail(list, least)
 }
 
 function forgetOld(list: TopList, since: number): void {

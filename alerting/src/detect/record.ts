@@ -2,18 +2,8 @@
  * How far the newest points lie beyond everything that the series ever did: mean, spread and logarithm of the spread of windows of
  * several lengths, and how far it left the range of the same time of other days. The measure is how far earlier records lay apart.
  */
-import { F, FEATURES, type HistoryState, RECENT, RECORD_SHAPE, WINDOWS } from "./state.ts"
-import {
-  countOf,
-  countPoint,
-  enter,
-  largestOf,
-  leastOf,
-  meanOf,
-  seenOf,
-  type TopList,
-  toListLength,
-} from "./toplist.ts"
+import { F, FEATURES, type HistoryState, RECENT_MASK, WINDOWS } from "./state.ts"
+import { countOf, countPoint, enter, largestOf, leastOf, meanOf, seenOf, type TopList } from "./toplist.ts"
 
 export const RECORD = {
   /** Points of a feature before its records count, of the season's excess before its. */
@@ -33,16 +23,11 @@ export const RECORD = {
   bigger: 1.5,
   hush: 0.01,
 }
-const LEAST_ENTRIES = 1
-const LIST = toListLength(RECORD_SHAPE)
 const SEASON_FEATURE = FEATURES - 1
 const NEVER = 2
 
-const listOf = ({ records }: HistoryState, feature: number, side: 0 | 1): TopList => ({
-  cells: records,
-  at: (2 * feature + side) * LIST,
-  shape: RECORD_SHAPE,
-})
+const listOf = ({ recordLists }: HistoryState, feature: number, side: 0 | 1): TopList =>
+  recordLists[2 * feature + side] as TopList
 
 /** Novelty of the newest point, which `recent` holds already; learns it. 0 when nothing is new. */
 export function observeRecord(state: HistoryState, value: number): number {
@@ -53,9 +38,10 @@ export function observeRecord(state: HistoryState, value: number): number {
       feature += window === 1 ? 1 : 3
       continue
     }
-    const { mean, spread } = toMoments(state, window)
+    const mean = toMean(state, window)
     most = Math.max(most, observeFeature(state, feature++, mean, RECORD.warmUp, 0))
     if (window === 1) continue
+    const spread = toDeviation(state, window, mean)
     most = Math.max(most, observeFeature(state, feature++, spread, RECORD.warmUp, 0))
     const order = Math.log(spread + 1e-6 * Math.abs(mean) + 1e-12)
     most = Math.max(most, observeFeature(state, feature++, order, RECORD.warmUp, 0))
@@ -63,14 +49,21 @@ export function observeRecord(state: HistoryState, value: number): number {
   return hush(state.numbers, Math.max(most, observeExcess(state, value)))
 }
 
-function toMoments({ recent, numbers: n }: HistoryState, window: number): { mean: number; spread: number } {
-  const seen = n[F.seen] as number
+function toMean({ recent, numbers: n }: HistoryState, window: number): number {
+  const newest = (n[F.seen] as number) - 1
   let sum = 0
-  for (let i = 1; i <= window; i++) sum += recent[(seen - i) % RECENT] as number
-  const mean = sum / window
+  for (let i = 0; i < window; i++) sum += recent[(newest - i) & RECENT_MASK] as number
+  return sum / window
+}
+
+function toDeviation({ recent, numbers: n }: HistoryState, window: number, mean: number): number {
+  const newest = (n[F.seen] as number) - 1
   let squares = 0
-  for (let i = 1; i <= window; i++) squares += ((recent[(seen - i) % RECENT] as number) - mean) ** 2
-  return { mean, spread: Math.sqrt(squares / window) }
+  for (let i = 0; i < window; i++) {
+    const off = (recent[(newest - i) & RECENT_MASK] as number) - mean
+    squares += off * off
+  }
+  return Math.sqrt(squares / window)
 }
 
 /** How far the point lies outside the range of the same time of other days, smoothed over a few points. */
@@ -84,25 +77,27 @@ function observeExcess(state: HistoryState, value: number): number {
 }
 
 function observeFeature(state: HistoryState, feature: number, value: number, warmUp: number, more: number): number {
-  const least = RECORD.rangeShare * toRange(state, feature) + more
-  return Math.max(
-    observeSide(state, listOf(state, feature, 0), Math.fround(value), warmUp, least),
-    observeSide(state, listOf(state, feature, 1), Math.fround(-value), warmUp, least),
-  )
+  const high = listOf(state, feature, 0)
+  const low = listOf(state, feature, 1)
+  const up = Math.fround(value)
+  const novelty = Math.max(toNovelty(high, up, low, warmUp, more), toNovelty(low, -up, high, warmUp, more))
+  const n = state.numbers[F.seen] as number
+  countPoint(high)
+  countPoint(low)
+  enter(high, up, n, NEVER)
+  enter(low, -up, n, NEVER)
+  return novelty
 }
 
-function observeSide(state: HistoryState, list: TopList, value: number, warmUp: number, least: number): number {
-  countPoint(list)
-  const novelty = seenOf(list) > warmUp && countOf(list) >= LEAST_ENTRIES ? toNovelty(list, value, least) : 0
-  enter(list, value, state.numbers[F.seen] as number, NEVER)
-  return (Math.min(novelty, RECORD.most) * seenOf(list)) / (seenOf(list) + RECORD.half)
-}
-
-function toNovelty(list: TopList, value: number, least: number): number {
+/** How far a value lies beyond the largest of `list`; `other` holds the negated values of the same feature. */
+function toNovelty(list: TopList, value: number, other: TopList, warmUp: number, more: number): number {
+  const seen = seenOf(list)
+  if (seen < warmUp || countOf(list) === 0) return 0
   const record = largestOf(list)
   if (value <= record) return 0
-  const scale = meanOf(list) - leastOf(list) + least
-  return scale > 0 ? (value - record) / scale : RECORD.most
+  const scale = meanOf(list) - leastOf(list) + RECORD.rangeShare * (record + largestOf(other)) + more
+  const novelty = scale > 0 ? (value - record) / scale : RECORD.most
+  return (Math.min(novelty, RECORD.most) * seen) / (seen + RECORD.half)
 }
 
 /** From the smallest to the largest value that a feature ever had. */

@@ -3,17 +3,20 @@
  * and side has its own memory of excursions, so that a restless series is measured by its own restlessness.
  */
 import type { Excursion, HistoryOptions } from "./band.ts"
-import { RARITY_SHAPE, rememberExcursion, toRarity, toSize } from "./rarity.ts"
+import { type Moment, observeExcursion, toSize } from "./rarity.ts"
 import { toSeason } from "./season.ts"
 import { toMedian, toSpread } from "./sorted.ts"
-import { F, type HistoryState, HOURS, RECENT, VIEWS } from "./state.ts"
-import { countPoint, type TopList, toListLength } from "./toplist.ts"
+import { F, type HistoryState, HOURS, RECENT_MASK, type VIEWS } from "./state.ts"
+import { countPoint, type TopList } from "./toplist.ts"
 
 /** Shares of the ordinary deviation, memories and limits; found by cross-validation over series, see docs/decisions. */
 export const SHOCK = {
   /** Rarity at which a series of long history alarms: 0.5 is once in three days for each view, some 0.3 a day in all. */
   edge: 0.6,
-  cap: 0.5,
+  /** Decades below the edge of an alarm at which what is remembered of an excursion ends. */
+  capBelow: 0.1,
+  /** Points that a season is learnt before it is compared with. */
+  seasonWarmUp: 200,
   shiftPoints: 5,
   usualShare: 0.25,
   hourShare: 0.5,
@@ -27,7 +30,7 @@ export const SHOCK = {
 }
 
 type View = (typeof VIEWS)[number]
-const LIST = toListLength(RARITY_SHAPE)
+const PLACE = { shock: 0, pair: 1, shift: 2, season: 3, both: 4 } satisfies Record<View, number>
 const MAD_TO_DEVIATION = 1.48
 const TINY = 1e-9
 
@@ -39,11 +42,8 @@ export interface Scales {
   seasonUnit: number
 }
 
-const listOf = (state: HistoryState, view: View, side: number): TopList => ({
-  cells: state.excursions,
-  at: (2 * VIEWS.indexOf(view) + (side < 0 ? 1 : 0)) * LIST,
-  shape: RARITY_SHAPE,
-})
+const listOf = (state: HistoryState, view: View, side: number): TopList =>
+  state.excursionLists[2 * PLACE[view] + (side < 0 ? 1 : 0)] as TopList
 
 const hourOf = (t: number): number => ((Math.floor(t / 3600) % HOURS) + HOURS) % HOURS
 
@@ -79,48 +79,50 @@ function toFloor(n: Float64Array, middle: number, { counts }: HistoryOptions): n
   return Math.max(TINY + SHOCK.relativeFloor * Math.abs(middle) + (n[F.grain] as number), poisson)
 }
 
-/** The rarest excursion of the newest point; remembers all of them. Null before the second point. */
-export function observeShock(state: HistoryState, value: number, scales: Scales, options: HistoryOptions): Excursion {
+/** The rarest excursion of the newest point; remembers all of them. */
+export function observeShock(
+  state: HistoryState,
+  value: number,
+  scales: Scales,
+  { edge, options }: { edge: number; options: HistoryOptions },
+): Excursion {
   const { middle, near, unit, season, seasonUnit } = scales
-  const views = new Views(state, 86_400 / options.stepSec)
+  const n = state.numbers[F.seen] as number
+  const moment = { n, cap: edge - SHOCK.capBelow, pointsADay: 86_400 / options.stepSec }
+  const rarest: Excursion = { view: "shock", expected: near, unit, seen: value, rarity: -1 }
+  const add = (view: View, expected: number, scale: number, seen: number) => {
+    const rarity = observeView(state, view, (seen - expected) / scale, moment)
+    if (rarity <= rarest.rarity) return
+    rarest.view = view
+    rarest.expected = expected
+    rarest.unit = scale
+    rarest.seen = seen
+    rarest.rarity = rarity
+  }
   const off = value - near
-  views.add("shock", near, unit, value)
-  views.add("pair", near, unit, near + lesser(off, state.numbers[F.before] as number))
-  views.add("shift", middle, unit, toRecentMean(state, SHOCK.shiftPoints))
-  if (!Number.isNaN(season)) {
-    views.add("season", season, seasonUnit, value)
-    views.add("both", near, unit, near + lesser(off, value - season))
+  add("shock", near, unit, value)
+  add("pair", near, unit, near + lesser(off, state.numbers[F.before] as number))
+  add("shift", middle, unit, toRecentMean(state, SHOCK.shiftPoints))
+  if (!Number.isNaN(season) && (state.numbers[F.seasonSeen] as number) > SHOCK.seasonWarmUp) {
+    add("season", season, seasonUnit, value)
+    add("both", near, unit, near + lesser(off, value - season))
   }
   state.numbers[F.before] = off
-  return views.rarest
+  return rarest
 }
 
 /** The smaller of two deviations of one side; 0 of two sides. */
-const lesser = (a: number, b: number): number => (a * b > 0 ? Math.sign(a) * Math.min(Math.abs(a), Math.abs(b)) : 0)
+const lesser = (a: number, b: number): number => (a * b > 0 ? (a > 0 ? Math.min(a, b) : Math.max(a, b)) : 0)
 
-class Views {
-  rarest: Excursion = { view: "", expected: 0, unit: 1, seen: 0, rarity: -1 }
-  private readonly state: HistoryState
-  private readonly pointsADay: number
-  constructor(state: HistoryState, pointsADay: number) {
-    this.state = state
-    this.pointsADay = pointsADay
-  }
-  add(view: View, expected: number, unit: number, seen: number): void {
-    const { pointsADay, state } = this
-    const z = (seen - expected) / unit
-    const list = listOf(state, view, z)
-    countPoint(listOf(state, view, z < 0 ? 1 : -1))
-    const rarity = toRarity(list, Math.abs(z), pointsADay)
-    if (rarity > this.rarest.rarity) this.rarest = { view, expected, unit, seen, rarity }
-    const n = state.numbers[F.seen] as number
-    rememberExcursion(list, Math.abs(z), { n, edge: toSize(list, SHOCK.cap, pointsADay), pointsADay })
-  }
+function observeView(state: HistoryState, view: View, z: number, moment: Moment): number {
+  countPoint(listOf(state, view, -z || -1))
+  return observeExcursion(listOf(state, view, z), Math.abs(z), moment)
 }
 
 function toRecentMean({ recent, numbers: n }: HistoryState, points: number): number {
+  const newest = (n[F.seen] as number) - 1
   let sum = 0
-  for (let i = 1; i <= points; i++) sum += recent[((n[F.seen] as number) - i) % RECENT] as number
+  for (let i = 0; i < points; i++) sum += recent[(newest - i) & RECENT_MASK] as number
   return sum / points
 }
 

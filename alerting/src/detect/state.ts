@@ -1,51 +1,53 @@
 import { RARITY_SHAPE } from "./rarity.ts"
 import { createSorted, fillSorted, type Sorted } from "./sorted.ts"
-import { type Shape, toListLength } from "./toplist.ts"
+import { type Shape, type TopList, toListLength } from "./toplist.ts"
 
 /** Numbers of a state, in the order in which they are stored: append only, and raise {@link VERSION}. */
-const FIELDS = [
-  "version",
-  "lastT",
-  "seen",
-  "recentBad",
-  "grain",
-  "usual",
-  "usualSeason",
-  "seasonSeen",
-  "bias",
-  "errDay",
-  "errWeek",
-  "before",
-  "slot",
-  "slotSum",
-  "slotCount",
-  "day",
-  "week",
-  "low",
-  "high",
-  "days",
-  "excess",
-  "quietAt",
-  "quietScore",
-  "open",
-  "openAt",
-  "toldAt",
-  "from",
-  "side",
-  "size",
-  "share",
-  "calm",
-  "outs",
-  "openScore",
-  "openBias",
-] as const
+export const F = {
+  version: 0,
+  lastT: 1,
+  seen: 2,
+  recentBad: 3,
+  grain: 4,
+  usual: 5,
+  usualSeason: 6,
+  seasonSeen: 7,
+  bias: 8,
+  errDay: 9,
+  errWeek: 10,
+  before: 11,
+  slot: 12,
+  slotSum: 13,
+  slotCount: 14,
+  day: 15,
+  week: 16,
+  low: 17,
+  high: 18,
+  days: 19,
+  excess: 20,
+  quietAt: 21,
+  quietScore: 22,
+  open: 23,
+  openAt: 24,
+  toldAt: 25,
+  from: 26,
+  side: 27,
+  size: 28,
+  share: 29,
+  calm: 30,
+  outs: 31,
+  openScore: 32,
+  openBias: 33,
+  gapShare: 34,
+} as const
 const VERSION = 2
+const NUMBERS = Object.keys(F).length
 
-export type Field = (typeof FIELDS)[number]
-export const F = Object.fromEntries(FIELDS.map((name, i) => [name, i])) as Readonly<Record<Field, number>>
+export type Field = keyof typeof F
 
-/** Newest points that a state keeps, and the two windows over them. */
+/** Newest points that a state keeps, a power of two, and the two windows over them. */
 export const RECENT = 64
+export const RECENT_MASK = RECENT - 1
 export const LONG = 60
 export const SHORT = 10
 
@@ -75,21 +77,35 @@ export interface HistoryState {
   /** The newest points in order of size; made anew from `recent`. */
   long: Sorted
   short: Sorted
+  /** `excursions` and `records` list by list: more than expected at even places, less at odd ones. */
+  excursionLists: readonly TopList[]
+  recordLists: readonly TopList[]
 }
 
 export function createState(): HistoryState {
-  const numbers = new Float64Array(FIELDS.length)
+  const numbers = new Float64Array(NUMBERS)
   numbers[F.version] = VERSION
+  const excursionLists = createLists(2 * VIEWS.length, RARITY_SHAPE)
+  const recordLists = createLists(2 * FEATURES, RECORD_SHAPE)
   return {
     numbers,
     recent: new Float64Array(RECENT),
     ring: new Float32Array(SLOTS).fill(Number.NaN),
     hours: new Float32Array(2 * HOURS),
-    excursions: new Float32Array(2 * VIEWS.length * toListLength(RARITY_SHAPE)),
-    records: new Float32Array(2 * FEATURES * toListLength(RECORD_SHAPE)),
+    excursions: excursionLists.cells,
+    records: recordLists.cells,
     long: createSorted(LONG),
     short: createSorted(SHORT),
+    excursionLists: excursionLists.lists,
+    recordLists: recordLists.lists,
   }
+}
+
+function createLists(count: number, shape: Shape): { cells: Float32Array; lists: TopList[] } {
+  const length = toListLength(shape)
+  const cells = new Float32Array(count * length)
+  const lists = Array.from({ length: count }, (_, i) => ({ cells, at: i * length, shape }))
+  return { cells, lists }
 }
 
 const toParts = ({ numbers, recent, ring, hours, excursions, records }: HistoryState) => [

@@ -1,4 +1,4 @@
-import type { Judgement } from "./history.ts"
+import type { Judgement } from "./judgement.ts"
 
 /**
  * What a judgement compares with, in words for people: "the same time of the last 7 days: 3 to 6".

@@ -23,6 +23,8 @@ export interface Watched {
   state: HistoryState
   /** Changed since it was saved. */
   dirty: boolean
+  /** Questions for its past that failed. */
+  tries: number
 }
 
 export interface HistoryWatch {
@@ -30,6 +32,8 @@ export interface HistoryWatch {
   maxSeries: number
   /** Values that were not watched because the limit is reached, since the start. */
   refused: number
+  /** Series whose stored past is not learnt yet, newest last; those over the limit are not listed and learn as they go. */
+  cold: Watched[]
   /** Whose agents beat in the newest minute; null before the first. */
   beating: ReadonlySet<string> | null
 }
@@ -38,6 +42,7 @@ export const createHistoryWatch = (maxSeries: number): HistoryWatch => ({
   series: new Map(),
   maxSeries,
   refused: 0,
+  cold: [],
   beating: null,
 })
 
@@ -84,8 +89,11 @@ export function learnMinute(
   return seen
 }
 
+/** Series that wait for their past at most. */
+const MOST_COLD = 10_000
+
 /** Every agent sends this gauge with each flush, whatever its service does. */
-const BEAT = "agent.waiting.memory"
+export const BEAT = "agent.waiting.memory"
 const BEAT_MS = 15_000
 
 /**
@@ -129,8 +137,10 @@ function tryAdd(watch: HistoryWatch, value: MinuteValue): Watched | null {
     options: toHistoryOptions(value),
     state: createHistory(),
     dirty: true,
+    tries: 0,
   }
   watch.series.set(key, watched)
+  if (watch.cold.length < MOST_COLD) watch.cold.push(watched)
   return watched
 }
 
@@ -141,13 +151,14 @@ export function restoreSeries(
 ): void {
   const key = toSeriesKey(saved.metric, saved.stat, saved.group)
   if (watch.series.size >= watch.maxSeries && !watch.series.has(key)) return
-  watch.series.set(key, { ...saved, key, options: toHistoryOptions(saved), dirty: false })
+  watch.series.set(key, { ...saved, key, options: toHistoryOptions(saved), dirty: false, tries: 0 })
 }
 
 /** Forgets series that had no point since `before` (Unix seconds). Returns their keys. */
 export function evict(watch: HistoryWatch, before: number): string[] {
   const gone = [...watch.series.values()].filter(({ state }) => (state.numbers[F.lastT] as number) < before)
   for (const { key } of gone) watch.series.delete(key)
+  watch.cold = watch.cold.filter(({ key }) => watch.series.has(key))
   return gone.map(({ key }) => key)
 }
 

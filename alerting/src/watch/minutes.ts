@@ -7,6 +7,7 @@ import type { Collector } from "./collector.ts"
 import { createHistoryWatch, type HistoryWatch, learnMinute, toHistoryBatch, toRuleOf } from "./history.ts"
 import type { HistoryStore } from "./history-store.ts"
 import { HISTORY_STATS } from "./series.ts"
+import { warmSome } from "./warm.ts"
 
 export interface MinutesDeps {
   collector: Collector
@@ -52,6 +53,7 @@ export function createMinutes(deps: MinutesDeps): Minutes {
   return {
     restore: async () => {
       watch.series.clear()
+      watch.cold = []
       unjudged = null
       const newest = await deps.store.load(watch)
       if (newest !== null) last = newest - SAVE_PARTS * MINUTE
@@ -68,6 +70,7 @@ export function createMinutes(deps: MinutesDeps): Minutes {
         await judgeLeft(rules, now)
         await savePart(deps.store, watch, minute)
       }
+      if (last !== null && from <= newest) points.warmed.inc(await warmSome(deps, watch, last))
     },
     save: () => deps.store.save([...watch.series.values()].filter((watched) => watched.dirty)),
   }
@@ -76,6 +79,7 @@ export function createMinutes(deps: MinutesDeps): Minutes {
 const toPoints = (agent: Agent) => ({
   watched: agent.gauge("alerting.series", { unit: "{series}" }),
   observed: agent.counter("alerting.observations", { unit: "{point}" }),
+  warmed: agent.counter("alerting.series.warmed", { unit: "{series}" }),
   refused: agent.counter("alerting.observations.refused", { unit: "{point}" }),
   took: agent.timer("alerting.minute", { unit: "ms" }),
 })

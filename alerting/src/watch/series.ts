@@ -15,7 +15,7 @@ export interface MinuteValue {
 }
 
 /** Fewer timings than this in a minute say nothing about a percentile. */
-const LEAST_TIMINGS = 10
+export const LEAST_TIMINGS = 10
 /** Half a day of minutes would be better, two hours is what a new service can wait for. */
 export const WARM_UP_POINTS = 120
 
