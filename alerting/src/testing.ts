@@ -114,7 +114,9 @@ function toRange(question: RangeQuestion, all: readonly TestSeries[]): RangeAnsw
     const series = all
       .filter((other) => other.metric === metric)
       .filter((other) =>
-        filters.every(({ dim, op, values }) => values.includes(String(other[dim as "service"] ?? "")) === (op === "in")),
+        filters.every(
+          ({ dim, op, values }) => values.includes(String(other[dim as "service"] ?? "")) === (op === "in"),
+        ),
       )
       .map((other) => ({
         group: Object.fromEntries(split.map((dim) => [dim, String(other[dim as "service"] ?? "")])),

@@ -7,7 +7,7 @@
  * `incident` follows what they found until it is over, so that one fault is one alarm.
  */
 import type { Excursion, HistoryOptions } from "./band.ts"
-import { followIncident, INCIDENT, toAge } from "./incident.ts"
+import { followIncident, INCIDENT, isReturn, toAge } from "./incident.ts"
 import { type Judgement, toJudgement, toQuiet } from "./judgement.ts"
 import { observeRecord } from "./record.ts"
 import { addToSlot, turnSlot } from "./season.ts"
@@ -26,12 +26,14 @@ export const EDGE = {
   /** Decades of rarity from no score to the edge. */
   decades: 2,
   /** Added to the rarity asked of a young series: so many decades over its age in days, to which six days are added. */
-  youngDays: 12,
+  youngDays: 6,
   youngest: 6,
   /** Added for each decade by which points lie further apart than a minute: the last hour says less of a series of few points. */
   stepDecades: 3,
 }
 
+/** The most that the way back from an incident scores: it is no alarm, nor good yet. */
+const RETURN_SCORE = 0.9
 const GAP = { memory: 0.003, seldom: 0.05 }
 
 /**
@@ -110,6 +112,10 @@ function judge(state: HistoryState, { t, value, gap, scales, options }: Point): 
   judgement.score = 1 - 0.01 ** Math.max(shock, record)
   judgement.why = judgement.score >= EDGE.score ? "outside the band" : "within the band"
   refuse(judgement, excursion, options)
+  if (judgement.score > RETURN_SCORE && isReturn(state.numbers, value, excursion)) {
+    judgement.why = "on its way back"
+    judgement.score = RETURN_SCORE
+  }
   const alarm = judgement.why === "outside the band"
   judgement.news = followIncident(state, { t, value, gap, alarm, excursion, stepSec: options.stepSec })
   judgement.off = isOff(state.numbers)

@@ -4,7 +4,7 @@
  */
 import type { Excursion } from "./band.ts"
 import { toSeason } from "./season.ts"
-import { F, type HistoryState } from "./state.ts"
+import { F, type HistoryState, LONG } from "./state.ts"
 
 export const INCIDENT = {
   /** Share of the first deviation above which a point is still off. */
@@ -48,6 +48,23 @@ export function followIncident(state: HistoryState, look: Look): News {
   return isWorse(n, look) ? worsen(n, look) : news
 }
 
+/**
+ * Whether an excursion is the way back: the last points still are those of an incident that is under way or just over, and the newest
+ * one lies where it was expected before.
+ */
+export function isReturn(n: Float64Array, value: number, { seen, expected }: Excursion): boolean {
+  const lately =
+    n[F.open] === 1 || ((n[F.closedAt] as number) > 0 && (n[F.seen] as number) - (n[F.closedAt] as number) <= LONG)
+  if (!lately || Math.sign(seen - expected) === n[F.side]) return false
+  return Math.abs(value - toExpected(n)) <= INCIDENT.half * (n[F.size] as number)
+}
+
+/** What would be expected had the incident not been. */
+function toExpected(n: Float64Array): number {
+  const season = toSeason(n) + (n[F.openBias] as number)
+  return Number.isNaN(season) ? (n[F.from] as number) : season
+}
+
 function carryOn(n: Float64Array, look: Look): News {
   const age = toAge(n)
   const off = isOff(n, look, age)
@@ -56,7 +73,10 @@ function carryOn(n: Float64Array, look: Look): News {
   const again = off && look.gap && isDue(n, look, age)
   if (again) n[F.toldAt] = n[F.seen] as number
   const rest = Math.min(INCIDENT.calmMost, INCIDENT.calmPoints + INCIDENT.calmShare * age)
-  if ((n[F.calm] as number) >= rest) n[F.open] = 0
+  if ((n[F.calm] as number) >= rest) {
+    n[F.open] = 0
+    n[F.closedAt] = n[F.seen] as number
+  }
   return again ? "still off" : "open"
 }
 
@@ -70,10 +90,9 @@ function isDue(n: Float64Array, { stepSec }: Look, age: number): boolean {
 }
 
 function isOff(n: Float64Array, { value, stepSec }: Look, age: number): boolean {
-  const season = toSeason(n) + (n[F.openBias] as number)
-  const seasonal = !Number.isNaN(season)
+  const seasonal = !Number.isNaN(toSeason(n))
   if (seasonal ? age * stepSec > INCIDENT.seasonHoldSec : age > INCIDENT.holdPoints) return false
-  const expected = seasonal ? season : (n[F.from] as number)
+  const expected = toExpected(n)
   const off = (value - expected) * (n[F.side] as number)
   if (off > INCIDENT.half * (n[F.size] as number)) return true
   return expected > 0 && (n[F.share] as number) > 0 && off / expected >= INCIDENT.half * (n[F.share] as number)

@@ -28,6 +28,7 @@ export interface Judgement {
     | "too small to matter"
     | "not this direction"
     | "not newer"
+    | "on its way back"
 }
 
 interface Range {

@@ -10,7 +10,7 @@ export const RECORD = {
   warmUp: 100,
   seasonWarmUp: 1_000,
   /** Points after which half of a novelty counts. */
-  half: 300,
+  half: 500,
   rangeShare: 0.3,
   seasonRangeShare: 0.1,
   seasonWeight: 3,
@@ -18,7 +18,7 @@ export const RECORD = {
   excessMemory: 0.25,
   most: 20,
   /** A novelty above this is an event; for so many points after it only one that much larger is. */
-  event: 0.3,
+  event: 0.2,
   quietPoints: 100,
   bigger: 1.5,
   hush: 0.01,

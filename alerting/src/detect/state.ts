@@ -39,6 +39,7 @@ export const F = {
   openScore: 32,
   openBias: 33,
   gapShare: 34,
+  closedAt: 35,
 } as const
 const VERSION = 2
 const NUMBERS = Object.keys(F).length
