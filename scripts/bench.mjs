@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { chromiumEnv } from "./chromium.mjs"
 import { prepare, ROOT } from "./prepare.mjs"
 
-const SUPPORT = ["result", "stack"]
+const SUPPORT = ["people", "result", "stack"]
 const WITH_BROWSER = ["freshness"]
 const names = readdirSync(join(ROOT, "bench"))
   .filter((file) => file.endsWith(".ts"))

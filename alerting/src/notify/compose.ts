@@ -69,13 +69,22 @@ async function writeMail(deps: ComposeDeps, { row, to, way, story, said }: Writt
   return toMail(story, said, { id: row.id, to, picture }, { installation, from: way.from ?? from })
 }
 
-/** A mail without its picture is better than none. */
+/** A picture that takes longer is not waited for. */
+const PICTURE_MS = 2_000
+
+/** A mail without its picture is better than none, or than a late one. */
 async function tryPicture({ readPicture, log }: ComposeDeps, alarm: Alarm): Promise<Buffer | null> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`it took longer than ${PICTURE_MS} ms`)), PICTURE_MS)
+  })
   try {
-    return await readPicture(alarm)
+    return await Promise.race([readPicture(alarm), late])
   } catch (error) {
     log.warn({ alarm: alarm.id, why: (error as Error).message }, "mail goes without its chart")
     return null
+  } finally {
+    clearTimeout(timer)
   }
 }
 
