@@ -160,6 +160,23 @@ describe("the report of exceptions", () => {
     }
   })
 
+  it("of an error whose newest occurrences are not asked for, the total knows them all the same", async () => {
+    const old = one({
+      service: "fresh",
+      fingerprint: "9".repeat(16),
+      version: "1.0",
+      at: now - 150 * MINUTE,
+      users: [user()],
+    })
+    await send([old])
+    await stored(sent.length)
+    await send([{ ...old, version: "1.1", at: now - MINUTE, count: 7, users: [user(), "f".repeat(16)] }])
+    const question = { from: now - 160 * MINUTE, to: now - 140 * MINUTE, service: "fresh", version: "1.0" }
+    const { rows } = await ask(collector.url, "exceptions", question)
+    expect(figuresOf(rows)).toEqual(expected(question))
+    expect(rows.find((row) => row.fingerprint === old.fingerprint)?.total.count).toBe(8)
+  })
+
   it("tells one error in full: each of its versions, and the newest sample", async () => {
     const question = { service: "shop", fingerprint: "a".repeat(16), from: now - 60 * MINUTE, to: now, steps: 6 }
     await send([one({ fingerprint: question.fingerprint, at: now - 1, stack: "the newest", version: "8.0.1" })])

@@ -57,13 +57,16 @@ interface StoredGroup extends Omit<ExceptionGroup, "versions" | "allVersions" | 
 
 type Fresh = Placed<FrameException>
 
-/** What the head holds of the errors asked for: all of those that were seen in the time asked for, and their past besides. */
+/** What the head holds: of the errors asked for, and of others, for those may be asked for by what the table holds of them. */
 function readFresh(view: HeadView, wanted: Wanted, print?: string): { rows: Fresh[]; prints: string[] } {
-  const all = view.batches.flatMap(({ exceptions }) => exceptions)
+  const all = view.batches
+    .flatMap(({ exceptions }) => exceptions)
+    .filter((one) => isOf(one, wanted) && (print ?? one.fingerprint) === one.fingerprint)
   const prints = new Set<string>(print === undefined ? [] : [print])
-  for (const one of all) if (isWanted(one, wanted) && prints.size < MOST_FRESH) prints.add(one.fingerprint)
-  const rows = all.filter((one) => prints.has(one.fingerprint) && isOf(one, wanted))
-  return { rows, prints: [...prints] }
+  const add = (one: Fresh): void => void (prints.size < MOST_FRESH && prints.add(one.fingerprint))
+  for (const one of all) if (isWanted(one, wanted)) add(one)
+  for (const one of all) add(one)
+  return { rows: all.filter((one) => prints.has(one.fingerprint)), prints: [...prints] }
 }
 
 const isOf = (one: Fresh, { service }: Wanted): boolean => service === "" || one.service === service
