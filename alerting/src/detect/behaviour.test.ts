@@ -119,7 +119,7 @@ test("it is causal: what comes later changes no earlier answer", () => {
   fc.assert(
     fc.property(fc.integer(), fc.integer({ min: 200, max: 600 }), tail, tail, (seed, length, one, other) => {
       const noise = createNoise(seed)
-      const head = Array.from({ length }, (_, m) => 50 + noise())
+      const head = Array.from({ length }, () => 50 + noise())
       const answers = (values: readonly number[]) => {
         const state = createHistory()
         return values.map((v, m) => observe(state, START + m * 60, v, level))

@@ -13,7 +13,7 @@ export const RECORD = {
   half: 500,
   rangeShare: 0.3,
   seasonRangeShare: 0.1,
-  seasonWeight: 3,
+  seasonWeight: 4,
   seasonDays: 4,
   excessMemory: 0.25,
   most: 20,

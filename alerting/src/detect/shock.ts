@@ -12,12 +12,12 @@ import { countPoint, type TopList } from "./toplist.ts"
 /** Shares of the ordinary deviation, memories and limits; found by cross-validation over series, see docs/decisions. */
 export const SHOCK = {
   /** Rarity at which a series of long history alarms: 0.5 is once in three days for each view, some 0.3 a day in all. */
-  edge: 0.6,
+  edge: 0.55,
   /** Decades below the edge of an alarm at which what is remembered of an excursion ends. */
   capBelow: 0.1,
   /** Points that a season is learnt before it is compared with. */
   seasonWarmUp: 200,
-  shiftPoints: 5,
+  shiftPoints: 8,
   usualShare: 0.25,
   hourShare: 0.5,
   seasonShare: 0.5,
