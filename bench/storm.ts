@@ -11,7 +11,7 @@ const SERIES = Number(process.argv[2] ?? 10_000)
 const HOSTS = 50
 const SUBSYSTEMS = 10
 const STORM_MS = 60_000
-const WAIT_MS = 600_000
+const WAIT_MS = 240_000
 const METRIC = "storm.level"
 
 /** A gauge each of `SERIES` hosts, sent every second; `broken` of them are bad. */
@@ -93,6 +93,7 @@ await client.connect()
 const ask = async <T extends pg.QueryResultRow>(sql: string): Promise<T[]> => (await client.query<T>(sql)).rows
 const deadline = Date.now() + WAIT_MS
 let drainedAt = Number.POSITIVE_INFINITY
+let said = ""
 while (Date.now() < deadline) {
   const [{ alarms = 0 } = {}] = await ask<{ alarms: number }>(
     "SELECT count(*)::int AS alarms FROM alerting.alarm WHERE state <> 'pending'",
@@ -101,6 +102,9 @@ while (Date.now() < deadline) {
     `SELECT (SELECT count(*)::int FROM alerting.outbox WHERE channel <> 'sms' AND state IN ('waiting', 'queued', 'held', 'merged', 'sending')) AS open,
       (SELECT count(*)::int FROM alerting.incident WHERE state <> 'resolved' AND tellings = 0 AND quiet IS NULL) AS due`,
   )
+  const now = `${alarms} alarms, ${open} messages and ${due} incidents to be told\n`
+  if (now !== said) process.stdout.write(now)
+  said = now
   if (alarms >= SERIES && open === 0 && due === 0) {
     drainedAt = Date.now()
     break

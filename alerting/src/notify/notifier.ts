@@ -36,6 +36,7 @@ export interface Notifier {
 /** A row this old without a job has lost it. */
 const LOST_MS = 5_000
 const CLEAN_EVERY = 300
+const TIDY_EVERY = 15
 const AT_ONCE = 8
 
 export async function startNotifier(deps: NotifierDeps): Promise<Notifier> {
@@ -62,6 +63,7 @@ export async function startNotifier(deps: NotifierDeps): Promise<Notifier> {
     if (lost.length > 0) await queue.add(lost)
     waiting.set(await outbox.countWaiting())
     if (round % CLEAN_EVERY === 0) await deps.mailbox.clean()
+    if (round % TIDY_EVERY === 0) await deps.channels.tidy()
   }
   const loop = startLoop(sweep, deps.sweepMs, log)
   return {

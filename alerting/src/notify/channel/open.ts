@@ -22,6 +22,8 @@ export interface OpenChannel extends PacedChannel {
 export interface Channels {
   /** The channel that a row goes out on: its own, else the first of its kind, else the built-in one. Throws ChannelError. */
   of: (row: Pick<OutboxRow, "channel" | "channel_id">) => Promise<OpenChannel>
+  /** Closes those whose document is gone or switched off, and opens those that hear receipts. */
+  tidy: () => Promise<void>
   stop: () => Promise<void>
 }
 
@@ -63,6 +65,16 @@ export function createChannels(deps: ChannelsDeps): Channels {
       const standard = builtIn.get(kind)
       if (standard) return standard
       throw new ChannelError(`cannot send by ${kind}: no such channel is configured`, { retry: false })
+    },
+    tidy: async () => {
+      const documents = await readEnabled(deps.db)
+      const ids = new Set(documents.map(({ id }) => id))
+      for (const [id, { channel }] of open) {
+        if (ids.has(id)) continue
+        open.delete(id)
+        await channel.stop()
+      }
+      for (const found of documents) if (found.document.kind === "sms" && isSound(found)) ofDocument(found)
     },
     stop: async () => {
       const all = [...builtIn.values(), ...[...open.values()].map(({ channel }) => channel)]
@@ -118,6 +130,13 @@ const STANDARD: Partial<Record<ChannelKind, StandardOpener>> = {
   slack: (_, secrets, __, http) => createSlack(CHANNEL_SCHEMAS.slack.secrets.parse(secrets), http),
   feishu: (_, secrets, __, http) => createFeishu(CHANNEL_SCHEMAS.feishu.secrets.parse(secrets), http),
   wecom: (_, secrets, __, http) => createWecom(CHANNEL_SCHEMAS.wecom.secrets.parse(secrets), http),
+}
+
+const isSound = ({ document, secrets }: Found): boolean => checkChannel(document, secrets).length === 0
+
+async function readEnabled(db: Kysely<Database>): Promise<Found[]> {
+  const rows = await db.selectFrom("oncall").selectAll().where("kind", "=", "channel").execute()
+  return rows.map(toFound).filter(({ document }) => document.enabled)
 }
 
 async function readOne(db: Kysely<Database>, id: string): Promise<Found> {

@@ -12,10 +12,10 @@ import {
 import { ServiceError } from "@ossagent/svrkit"
 import { type RunningPostgres, startTestPostgres } from "@ossagent/svrkit/postgres"
 import { pino } from "pino"
-import { afterAll, beforeAll, expect, test } from "vitest"
+import { afterAll, beforeAll, expect, test, vi } from "vitest"
 import { migrate } from "../../database/migrate.ts"
 import { type OpenDatabase, openDatabase } from "../../database/open.ts"
-import { createTestDatabase, startTestMailServer, type TestMailServer, until } from "../../testing.ts"
+import { createTestDatabase, startTestMailServer, type TestMailServer, until as untilWithin } from "../../testing.ts"
 import { toOutgoing } from "../channel/contract.ts"
 import { createIm } from "../channel/im.ts"
 import { toLimits } from "../limits.ts"
@@ -34,6 +34,10 @@ const agent = createAgent({
 const log = pino({ level: "silent" })
 const password = "alarm-account-password"
 const replies: ImReply[] = []
+/** A machine that does much else at the same time is slow. */
+const PATIENCE_MS = 60_000
+vi.setConfig({ testTimeout: 3 * PATIENCE_MS, hookTimeout: 2 * PATIENCE_MS })
+const until = <T>(what: string, condition: () => T | Promise<T>) => untilWithin(what, condition, PATIENCE_MS)
 
 let postgres: RunningPostgres
 let im: ImProcess
@@ -150,7 +154,7 @@ test("a person gets alarms once the alarm account was accepted; until then the n
   const first = await tell({ contact_id, recipient: "ann", incident_id })
   const spare = await tell({
     ...{ contact_id, recipient: "ann@example.com", incident_id, channel: "email", state: "waiting" },
-    ...{ after_id: first, due_at: new Date(Date.now() + 60_000) },
+    ...{ after_id: first, due_at: new Date(Date.now() + 600_000) },
   })
   expect((await reaches(first, "failed")).detail).toContain("was not accepted as a friend yet")
   await reaches(spare, "sent")
@@ -222,14 +226,12 @@ test("an IM that is gone is told soon, without a secret, and the other channel s
   await im.stop()
   const contact_id = await insert("contact", { name: "Ann again", im: "ann", timeZone: "UTC" })
   const incident_id = await addIncident()
-  const from = Date.now()
   const id = await tell({ contact_id, recipient: "ann", incident_id })
   const spare = await tell({
     ...{ contact_id, recipient: "ann@example.com", incident_id, channel: "email", state: "waiting", kind: "escalated" },
-    ...{ after_id: id, due_at: new Date(Date.now() + 60_000) },
+    ...{ after_id: id, due_at: new Date(Date.now() + 600_000) },
   })
   await reaches(spare, "sent")
-  expect(Date.now() - from).toBeLessThan(8_000)
   const told = mail.mails.at(-1)?.text
   expect(told).toContain("The IM itself is in trouble")
   const { detail } = await database.db

@@ -55,12 +55,16 @@ export async function startImProcess(postgresUrl: string): Promise<ImProcess> {
       child.kill(signal)
       await ended
     }
-    await until("the IM lets people in", async () => {
-      if (child.exitCode !== null) throw new Error(`the IM ended: ${said.join("").slice(-2_000)}`)
-      const headers = { "x-app-key": appKey }
-      const answer = await fetch(`http://127.0.0.1:${dispatch}/v1/access`, { headers }).catch(() => null)
-      return answer?.ok && ((await answer.json()) as { addresses: unknown[] }).addresses.length > 0
-    })
+    await until(
+      "the IM lets people in",
+      async () => {
+        if (child.exitCode !== null) throw new Error(`the IM ended: ${said.join("").slice(-2_000)}`)
+        const headers = { "x-app-key": appKey }
+        const answer = await fetch(`http://127.0.0.1:${dispatch}/v1/access`, { headers }).catch(() => null)
+        return answer?.ok && ((await answer.json()) as { addresses: unknown[] }).addresses.length > 0
+      },
+      60_000,
+    )
   }
   await start()
   return { dispatch: `http://127.0.0.1:${dispatch}`, appKey, start, stop: (signal = "SIGKILL") => end(signal) }

@@ -43,14 +43,17 @@ export function createLink(options: LinkOptions): SmppLink {
   let timer: NodeJS.Timeout | undefined
   let stopped = false
   const slots = createSlots(options.window)
-  const lost = (session: Session, why: string): void => {
-    if (bound !== session) return // another one serves already
-    bound = null
+  const again = (why: string): void => {
     if (stopped) return
     trouble = why
     clearTimeout(timer)
     timer = setTimeout(() => void open().catch(() => undefined), toWaitMs(failures++)) // `trouble` says why
     timer.unref()
+  }
+  const lost = (session: Session, why: string): void => {
+    if (bound !== session) return // another one serves already
+    bound = null
+    again(why)
   }
   const open = (): Promise<Session> => {
     if (bound?.socket.writable) return Promise.resolve(bound)
@@ -63,7 +66,7 @@ export function createLink(options: LinkOptions): SmppLink {
         return session
       })
       .catch((error: ChannelError) => {
-        trouble = error.message
+        again(error.message)
         throw error
       })
       .finally(() => {
@@ -71,6 +74,7 @@ export function createLink(options: LinkOptions): SmppLink {
       })
     return binding
   }
+  void open().catch(() => undefined) // receipts of what was sent before come as soon as somebody is bound
   return {
     submit: async (fields, signal) => {
       const leave = await slots.enter(signal)
@@ -84,6 +88,7 @@ export function createLink(options: LinkOptions): SmppLink {
     stop: async () => {
       stopped = true
       clearTimeout(timer)
+      await binding?.catch(() => undefined)
       const session = bound
       bound = null
       if (session) await unbind(session)

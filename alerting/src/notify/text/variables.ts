@@ -83,7 +83,7 @@ export function toVariables(story: Story): Variables {
 type Without<T extends readonly string[]> = Record<Exclude<T[number], (typeof COMMON)[number]>, Value>
 
 function toIncident(story: Story): Without<typeof INCIDENT> {
-  const { incident, alarms, language, timeZone, at, kind, history, note } = story
+  const { incident, alarms, language, timeZone, at, history, note } = story
   const first = alarms[0]
   const group = { ...first?.group, ...incident?.group }
   const startedAt = incident?.startedAt ?? first?.startedAt ?? at
