@@ -54,6 +54,13 @@ const CHANGES: [role: "operator" | "admin", method: string, path: string, body: 
   ["operator", "POST", "/api/alerting/rules", () => rule],
   ["operator", "PUT", "/api/alerting/rules/absence", () => rule],
   ["operator", "DELETE", "/api/alerting/rules/absence", () => undefined],
+  ["operator", "POST", "/api/alerting/incidents/1/acknowledge", () => ({})],
+  ["operator", "POST", "/api/alerting/incidents/1/notes", () => ({ note: "seen" })],
+  ["operator", "POST", "/api/alerting/incidents/1/feedback", () => ({ verdict: "noise" })],
+  ["operator", "POST", "/api/alerting/oncall/channel", () => ({ name: "nowhere" })],
+  ["operator", "PUT", "/api/alerting/oncall/route/1", () => ({ name: "nowhere" })],
+  ["operator", "DELETE", "/api/alerting/oncall/contact/999", () => undefined],
+  ["operator", "POST", "/api/alerting/oncall/channel/999/test", () => ({})],
   ["admin", "POST", "/api/users", () => ({ ...PEOPLE[0], email: "new@example.test" })],
   ["admin", "PUT", "/api/users/1", () => ({ role: "admin" })],
 ]
@@ -63,6 +70,8 @@ const READS: [role: "viewer" | "admin", method: string, path: string, body?: unk
   ["viewer", "POST", "/api/live", { questions: [] }],
   ["viewer", "GET", "/api/alerting/alarms"],
   ["viewer", "GET", "/api/alerting/outbox"],
+  ["viewer", "GET", "/api/alerting/oncall/channel"],
+  ["viewer", "GET", "/api/alerting/messages"],
   ["admin", "GET", "/api/users"],
   ["admin", "GET", "/api/audit"],
 ]
@@ -106,7 +115,7 @@ it("a change that another site makes the browser send is refused", async () => {
 it.each([
   ["POST", "/api/alerting/silences", { ...silence(), matchers: [] }, "at matchers"],
   ["POST", "/api/alerting/silences", { ...silence(), reason: " " }, "at reason"],
-  ["POST", "/api/alerting/rules", { ...rule, windowSec: "long" }, "at windowSec"],
+  ["POST", "/api/alerting/rules", { ...rule, windowSec: "long" }, "body.windowSec"],
   ["POST", "/api/alerting/rules", { ...rule, threshold: undefined }, "threshold"],
   ["POST", "/api/users", { ...PEOPLE[0], email: "nobody" }, "at email"],
   ["POST", "/api/users", { ...PEOPLE[0], password: "short" }, "at password"],

@@ -8,11 +8,11 @@ import { useAttempt } from "../shell/notice.tsx"
 export type Verb = "acknowledge" | "resolve"
 const DONE: Record<Verb, string> = { acknowledge: "Acknowledged", resolve: "Resolved" }
 
-/** Brings every list of alarms and silences on the page up to date. */
+/** Brings every list of alarms, incidents and silences on the page up to date. */
 export function useRenewAlarms(): () => Promise<unknown> {
   const { mutate } = useSWRConfig()
   return useCallback(
-    () => mutate((key) => typeof key === "string" && /^\/api\/alerting\/(alarms|silences)/.test(key)),
+    () => mutate((key) => typeof key === "string" && /^\/api\/alerting\/(alarms|incidents|silences)/.test(key)),
     [mutate],
   )
 }

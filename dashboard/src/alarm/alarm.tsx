@@ -5,10 +5,13 @@ import { type FormEvent, useCallback, useState } from "react"
 import useSWR from "swr"
 import { placeHref } from "../catalog/links.ts"
 import { exceptionHref } from "../exception/words.ts"
+import { incidentHref } from "../incident/words.ts"
 import { useAlarmChanges } from "../live/provider.tsx"
+import { Told } from "../message/told.tsx"
 import { formatValue } from "../number/unit.ts"
-import { Badge, SeverityBadge, StateBadge } from "../piece/badge.tsx"
+import { SeverityBadge, StateBadge } from "../piece/badge.tsx"
 import { Button } from "../piece/button.tsx"
+import { Fact } from "../piece/fact.tsx"
 import { Input } from "../piece/field.tsx"
 import { Empty, Failure, PageHead, Panel, Skeleton } from "../piece/panel.tsx"
 import { AskError, call } from "../question/ask.ts"
@@ -20,7 +23,8 @@ import { When } from "../time/picker.tsx"
 import { useNow } from "../time/provider.tsx"
 import { useAct } from "./act.ts"
 import { AlarmChart } from "./alarmchart.tsx"
-import { History, Told } from "./history.tsx"
+import { History } from "./history.tsx"
+import { QuietBadges } from "./quiet.tsx"
 import { alarmMetricHref, describeGroup } from "./words.ts"
 
 interface Whole {
@@ -62,7 +66,7 @@ export function AlarmPage({ id }: { id: string }) {
         </div>
         <div className="min-w-0 space-y-4">
           <History events={history} />
-          <Told alarmId={alarm.id} messages={messages} />
+          <Told messages={messages} />
         </div>
       </div>
     </>
@@ -92,7 +96,7 @@ function Facts({ alarm }: { alarm: Alarm }) {
         <div className="flex flex-wrap items-center gap-1.5">
           <SeverityBadge severity={alarm.severity} />
           <StateBadge state={alarm.state} />
-          {alarm.silencedBy && <Badge icon="mute">silenced</Badge>}
+          <QuietBadges alarm={alarm} />
           <span className="text-[13px] text-ink-3">{alarm.ruleName}</span>
         </div>
         <p data-testid="why" className="break-words">
@@ -115,6 +119,11 @@ function Facts({ alarm }: { alarm: Alarm }) {
         </dl>
         <p className="flex flex-wrap gap-x-4 gap-y-1 text-[13px]">
           <span className="text-ink-3">{describeGroup(alarm)}</span>
+          {alarm.incidentId && (
+            <Link href={incidentHref(alarm.incidentId)} prefetch={false} className="text-accent hover:underline">
+              Open the incident
+            </Link>
+          )}
           {service && subsystem && (
             <Link href={placeHref(service, subsystem)} prefetch={false} className="text-accent hover:underline">
               Open the subsystem
@@ -140,13 +149,6 @@ function Facts({ alarm }: { alarm: Alarm }) {
     </Panel>
   )
 }
-
-const Fact = ({ name, children }: { name: string; children: React.ReactNode }) => (
-  <div>
-    <dt className="text-ink-3 text-xs">{name}</dt>
-    <dd className="font-medium break-words">{children}</dd>
-  </div>
-)
 
 function Actions({ alarm }: { alarm: Alarm }) {
   const may = useMay("operator")

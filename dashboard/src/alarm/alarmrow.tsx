@@ -1,11 +1,13 @@
 "use client"
 import type { Alarm } from "@ossagent/wire"
 import Link from "next/link"
-import { Badge, SeverityBadge, StateBadge } from "../piece/badge.tsx"
+import { incidentHref } from "../incident/words.ts"
+import { SeverityBadge, StateBadge } from "../piece/badge.tsx"
 import { Button } from "../piece/button.tsx"
 import { formatSpan } from "../time/clock.ts"
 import { When } from "../time/picker.tsx"
 import type { Verb } from "./act.ts"
+import { QuietBadges } from "./quiet.tsx"
 
 interface AlarmRowProps {
   alarm: Alarm
@@ -31,7 +33,7 @@ export function AlarmRow({ alarm, now, chosen, onAct, onSilence }: AlarmRowProps
         <div className="mb-1 flex flex-wrap items-center gap-1.5">
           <SeverityBadge severity={alarm.severity} />
           <StateBadge state={alarm.state} />
-          {alarm.silencedBy && <Badge icon="mute">silenced</Badge>}
+          <QuietBadges alarm={alarm} />
           <span className="text-ink-3 text-xs">{alarm.ruleName}</span>
         </div>
         <Link
@@ -51,6 +53,14 @@ export function AlarmRow({ alarm, now, chosen, onAct, onSilence }: AlarmRowProps
               ? ` for ${formatSpan((alarm.resolvedAt ?? now) - alarm.startedAt)}`
               : ` · ${formatSpan(now - alarm.startedAt)} so far`)}
           {alarm.acknowledgedBy && !over && <> · {alarm.acknowledgedBy} has it</>}
+          {alarm.incidentId && (
+            <>
+              {" · "}
+              <Link href={incidentHref(alarm.incidentId)} prefetch={false} className="text-accent hover:underline">
+                incident {alarm.incidentId}
+              </Link>
+            </>
+          )}
         </p>
         {onAct && !over && (
           <div className="flex flex-wrap gap-1.5">

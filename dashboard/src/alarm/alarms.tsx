@@ -8,7 +8,7 @@ import { Segments } from "../piece/field.tsx"
 import { Icon } from "../piece/icon.tsx"
 import { Empty, Failure, PageHead, Panel, SkeletonRows } from "../piece/panel.tsx"
 import { useMay } from "../shell/person.tsx"
-import { usePageKeys } from "../shell/use-keys.ts"
+import { useChosen } from "../shell/use-chosen.ts"
 import { draftsOfAlarm } from "../silence/form.ts"
 import { SilenceDialog } from "../silence/silencedialog.tsx"
 import { useNow, useQuery } from "../time/provider.tsx"
@@ -106,23 +106,12 @@ function AlarmList({ alarms }: { alarms: readonly Alarm[] }) {
   const now = useNow(1_000)
   const may = useMay("operator")
   const act = useAct()
-  const [chosenId, setChosenId] = useState<string | null>(null)
   const [silencing, setSilencing] = useState<Alarm | null>(null)
-  const at = alarms.findIndex(({ id }) => id === chosenId)
-  const chosen = alarms[at]
-  const move = (by: number): void => {
-    const next = alarms[Math.max(0, Math.min(alarms.length - 1, at < 0 ? 0 : at + by))]
-    setChosenId(next?.id ?? null)
-    if (next) document.getElementById(`alarm-${next.id}`)?.scrollIntoView({ block: "nearest" })
-  }
-  const openChosen = (): void => void (chosen && router.push(`/alarms/${chosen.id}`))
-  usePageKeys({
-    j: () => move(1),
-    k: () => move(-1),
-    Enter: openChosen,
-    a: () => chosen && may && chosen.state === "firing" && void act(chosen, "acknowledge"),
-    r: () => chosen && may && chosen.state !== "resolved" && void act(chosen, "resolve"),
-    s: () => chosen && may && setSilencing(chosen),
+  const openAlarm = ({ id }: Alarm): void => router.push(`/alarms/${id}`)
+  const chosenId = useChosen(alarms, "alarm", openAlarm, {
+    a: (one) => may && one.state === "firing" && act(one, "acknowledge"),
+    r: (one) => may && one.state !== "resolved" && act(one, "resolve"),
+    s: (one) => may && setSilencing(one),
   })
   return (
     <>

@@ -10,12 +10,29 @@ test("reading takes a viewer, every change an operator", () => {
     ["POST", "silences"],
     ["DELETE", "silences/3"],
     ["PUT", "rules/absence"],
+    ["POST", "incidents/4/notes"],
+    ["POST", "oncall/channel"],
+    ["PUT", "oncall/route/2"],
+    ["DELETE", "oncall/contact/9"],
+    ["POST", "oncall/channel/3/test"],
   ] as const)
     expect(findCall(method, path)?.role).toBe("operator")
+  for (const path of ["incidents/4", "messages", "care", "oncall/channel", "oncall/now", "templates/variables"])
+    expect(findCall("GET", path)?.role).toBe("viewer")
+  expect(findCall("POST", "oncall/who")?.role).toBe("viewer")
 })
 
 test("nothing else is passed on", () => {
-  for (const path of ["audit", "alarms/1/delete", "alarms/../audit", "alarms/a%2fb", "rules/1/2", ""])
+  for (const path of [
+    "audit",
+    "alarms/1/delete",
+    "alarms/../audit",
+    "alarms/a%2fb",
+    "rules/1/2",
+    "oncall/secret",
+    "oncall/channel/1",
+    "",
+  ])
     expect(findCall("GET", path)).toBeUndefined()
   expect(findCall("DELETE", "alarms/1")).toBeUndefined()
 })

@@ -22,7 +22,7 @@ const SOON_MS = 400
 const due = new Set<string>()
 
 /** Several lists on a page, and alarms that change one after the other, make one question. */
-function soon(key: string, run: () => void): void {
+export function soon(key: string, run: () => void): void {
   if (due.has(key)) return
   due.add(key)
   setTimeout(() => {

@@ -4,6 +4,7 @@ import Link from "next/link"
 import useSWR from "swr"
 import { placeHref } from "../catalog/links.ts"
 import { Badge } from "../piece/badge.tsx"
+import { Fact } from "../piece/fact.tsx"
 import { Empty, Failure, PageHead, Panel, Skeleton } from "../piece/panel.tsx"
 import { AskError, ask } from "../question/ask.ts"
 import { CopyButton } from "../start/copybutton.tsx"
@@ -107,13 +108,6 @@ function Facts({ answer: { row } }: { answer: ExceptionAnswer }) {
     </Panel>
   )
 }
-
-const Fact = ({ name, children }: { name: string; children: React.ReactNode }) => (
-  <div>
-    <dt className="text-ink-3 text-xs">{name}</dt>
-    <dd className="font-medium break-words">{children}</dd>
-  </div>
-)
 
 function Sample({ answer: { sample } }: { answer: ExceptionAnswer }) {
   return (

@@ -2,7 +2,7 @@
 import Link from "next/link"
 import { useMemo } from "react"
 import { useCatalog } from "../catalog/use-catalog.ts"
-import { Select } from "../piece/field.tsx"
+import { Choice } from "../piece/field.tsx"
 import { Empty, Failure, PageHead, Panel, SkeletonRows } from "../piece/panel.tsx"
 import { TimePicker } from "../time/picker.tsx"
 import { useQuery, useTimeRange } from "../time/provider.tsx"
@@ -74,31 +74,6 @@ function useChoices(service: string): { services: string[]; versions: string[] }
       versions: [...new Set(of.flatMap((entry) => entry.versions))].sort().reverse(),
     }
   }, [entries, service])
-}
-
-interface ChoiceProps {
-  name: string
-  all: string
-  value: string
-  values: readonly string[]
-  onChange: (value: string) => void
-}
-
-function Choice({ name, all, value, values, onChange }: ChoiceProps) {
-  const shown = value === "" || values.includes(value) ? values : [value, ...values]
-  return (
-    <Select
-      aria-label={name}
-      className="!w-auto max-w-48"
-      value={value}
-      onChange={(event) => onChange(event.target.value)}
-    >
-      <option value="">{all}</option>
-      {shown.map((one) => (
-        <option key={one}>{one}</option>
-      ))}
-    </Select>
-  )
 }
 
 function NoExceptions({ filtered }: { filtered: boolean }) {

@@ -1,8 +1,8 @@
 "use client"
-import { type ReactNode, useEffect, useRef } from "react"
+import { type ReactNode, useLayoutEffect, useRef } from "react"
 import { IconButton } from "./button.tsx"
 
-/** A modal window: the browser's own dialog keeps the focus inside and closes on Escape. */
+/** A modal window: the browser's own dialog keeps the focus inside and closes on Escape; then it goes back to what had opened it. */
 export function Dialog({
   title,
   onClose,
@@ -15,10 +15,14 @@ export function Dialog({
   wide?: boolean
 }) {
   const ref = useRef<HTMLDialogElement>(null)
-  useEffect(() => {
+  useLayoutEffect(() => {
     const dialog = ref.current
+    const opener = document.activeElement
     dialog?.showModal()
-    return () => dialog?.close()
+    return () => {
+      dialog?.close()
+      if (opener instanceof HTMLElement) opener.focus({ preventScroll: true })
+    }
   }, [])
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the keyboard's way out is Escape, which the dialog has by itself

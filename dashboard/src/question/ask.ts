@@ -6,11 +6,14 @@ export class AskError extends Error {
   override readonly name = "AskError"
   readonly status: number
   readonly code: string
+  /** Path of what is wrong, such as `body.name`; empty when it is not about one place. */
+  readonly where: string
 
-  constructor(status: number, code: string, message: string) {
+  constructor(status: number, code: string, message: string, where = "") {
     super(message)
     this.status = status
     this.code = code
+    this.where = where
   }
 }
 
@@ -35,8 +38,8 @@ export async function call<T>(
   const told = (await answer.json().catch(() => null)) as (T & Partial<ErrorAnswer>) | null
   if (answer.status === 401) leaveForLogin()
   if (answer.ok && told !== null) return told
-  const { code = "internal", message = `the server answered ${answer.status}` } = told?.error ?? {}
-  throw new AskError(answer.status, code, message)
+  const { code = "internal", message = `the server answered ${answer.status}`, where } = told?.error ?? {}
+  throw new AskError(answer.status, code, message, where)
 }
 
 async function send(path: string, method: string, body: unknown): Promise<Response> {

@@ -12,12 +12,12 @@ const GENERAL: [string[], string][] = [
   [["b"], "Back to before zooming in"],
 ]
 const ALARMS: [string[], string][] = [
-  [["j"], "Next alarm"],
-  [["k"], "Alarm before"],
+  [["j"], "Next one"],
+  [["k"], "The one before"],
   [["Enter"], "Open it"],
   [["a"], "Acknowledge it"],
-  [["s"], "Silence it"],
-  [["r"], "Resolve it"],
+  [["s"], "Silence the alarm"],
+  [["r"], "Resolve the alarm"],
 ]
 const CHAT: [string[], string][] = [
   [["↑", "↓"], "Conversation before, next"],
@@ -33,7 +33,7 @@ export function KeyboardHelp({ onClose }: { onClose: () => void }) {
       <div className="grid gap-6 sm:grid-cols-2">
         <Keys title="Everywhere" keys={GENERAL} />
         <Keys title="Go to" keys={NAV.map(({ key, name }) => [["g", key], name])} />
-        <Keys title="In the list of alarms" keys={ALARMS} />
+        <Keys title="In the lists of incidents and alarms" keys={ALARMS} />
         <Keys title="In the chat" keys={CHAT} />
       </div>
     </Dialog>

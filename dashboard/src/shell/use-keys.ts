@@ -17,6 +17,10 @@ function isTyping(event: KeyboardEvent): boolean {
   return target?.closest("input, textarea, select, [contenteditable], dialog") != null
 }
 
+/** Enter on a link or a button is for it. */
+const isPress = ({ key, target }: KeyboardEvent): boolean =>
+  key === "Enter" && (target as HTMLElement | null)?.closest("a, button, summary") != null
+
 /** The keys that work on every page. */
 export function useKeys({ onSearch, onHelp }: { onSearch: () => void; onHelp: () => void }): void {
   const router = useRouter()
@@ -58,7 +62,7 @@ export function usePageKeys(keys: Record<string, () => void>): void {
   latest.current = keys
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
-      if (event.ctrlKey || event.metaKey || event.altKey || inChord() || isTyping(event)) return
+      if (event.ctrlKey || event.metaKey || event.altKey || inChord() || isTyping(event) || isPress(event)) return
       const act = Object.hasOwn(latest.current, event.key) ? latest.current[event.key] : undefined
       if (!act) return
       event.preventDefault()
