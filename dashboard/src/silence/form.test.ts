@@ -1,6 +1,7 @@
 import type { Alarm } from "@ossagent/wire"
 import { expect, test } from "vitest"
-import { draftsOf, draftsOfAlarm, emptyDraft, toFault, toMatchers } from "./form.ts"
+import { emptyDraft, toMatchers } from "../matcher/draft.ts"
+import { draftsOf, draftsOfAlarm, toFault } from "./form.ts"
 
 const alarm = (group: Record<string, string>, metric = ""): Alarm => ({ group, metric }) as unknown as Alarm
 

@@ -1,8 +1,9 @@
 "use client"
-import type { CatalogEntry } from "@ossagent/wire"
-import { type FormEvent, useMemo, useState } from "react"
+import { type FormEvent, useState } from "react"
 import { useRenewAlarms } from "../alarm/act.ts"
-import { useCatalog } from "../catalog/use-catalog.ts"
+import { type Draft, PLACE_DIMS, toMatchers } from "../matcher/draft.ts"
+import { Matchers } from "../matcher/matchers.tsx"
+import { useSuggestions } from "../matcher/use-suggestions.ts"
 import { Button } from "../piece/button.tsx"
 import { Dialog } from "../piece/dialog.tsx"
 import { Field, Input, Select } from "../piece/field.tsx"
@@ -11,8 +12,7 @@ import { call } from "../question/ask.ts"
 import { useTell } from "../shell/notice.tsx"
 import { formatInstant } from "../time/clock.ts"
 import { useNow, useZone } from "../time/provider.tsx"
-import { type Draft, toFault, toMatchers } from "./form.ts"
-import { Matchers } from "./matchers.tsx"
+import { toFault } from "./form.ts"
 
 const HOUR_MS = 3_600_000
 const LENGTHS: [string, number][] = [
@@ -32,8 +32,7 @@ export function SilenceDialog({ start, onClose }: { start: Draft[]; onClose: () 
   const renew = useRenewAlarms()
   const { zone } = useZone()
   const now = useNow(1_000)
-  const { entries } = useCatalog({}, 10_000)
-  const suggest = useMemo(() => toSuggestions(entries ?? []), [entries])
+  const suggest = useSuggestions()
   const [drafts, setDrafts] = useState(start)
   const [length, setLength] = useState(String(2 * HOUR_MS))
   const [own, setOwn] = useState("")
@@ -61,7 +60,7 @@ export function SilenceDialog({ start, onClose }: { start: Draft[]; onClose: () 
     <Dialog title="Silence" onClose={onClose} wide>
       <form onSubmit={(event) => void make(event)} className="space-y-4">
         <p className="text-[13px] text-ink-2">Matching alarms stay visible, and nobody is notified of them.</p>
-        <Matchers drafts={drafts} onChange={setDrafts} suggest={suggest} />
+        <Matchers dims={PLACE_DIMS} least={1} drafts={drafts} onChange={setDrafts} suggest={suggest} />
         <div className="grid gap-4 sm:grid-cols-2">
           <Field label="For how long" hint={until > 0 && now > 0 ? `until ${formatInstant(until, zone)}` : undefined}>
             <Select value={length} onChange={(event) => setLength(event.target.value)}>
@@ -98,14 +97,4 @@ export function SilenceDialog({ start, onClose }: { start: Draft[]; onClose: () 
       </form>
     </Dialog>
   )
-}
-
-function toSuggestions(entries: readonly CatalogEntry[]): Record<string, string[]> {
-  const distinct = (values: string[]): string[] => [...new Set(values)].sort().slice(0, 500)
-  return {
-    service: distinct(entries.map(({ service }) => service)),
-    subsystem: distinct(entries.map(({ subsystem }) => subsystem)),
-    metric: distinct(entries.map(({ metric }) => metric)),
-    version: distinct(entries.flatMap(({ versions }) => versions)),
-  }
 }

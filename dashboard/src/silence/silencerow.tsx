@@ -1,13 +1,13 @@
 "use client"
 import type { Silence } from "@ossagent/wire"
 import { useState } from "react"
+import { MatcherList } from "../matcher/matcherlist.tsx"
 import { Badge } from "../piece/badge.tsx"
 import { Button } from "../piece/button.tsx"
 import { call } from "../question/ask.ts"
 import { useAttempt } from "../shell/notice.tsx"
 import { formatInstant, formatShort, formatSpan } from "../time/clock.ts"
 import { useNow, useZone } from "../time/provider.tsx"
-import { describe } from "./form.ts"
 
 interface RowProps {
   silence: Silence
@@ -37,16 +37,7 @@ export function SilenceRow({ silence, may, onEnded }: RowProps) {
       className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3 hover:bg-sunken/60"
     >
       <div className="min-w-0 flex-1 basis-72">
-        <p className="flex flex-wrap gap-1">
-          {matchers.map((matcher) => (
-            <code
-              key={describe(matcher)}
-              className="rounded bg-sunken px-1.5 py-0.5 font-mono text-ink-2 text-xs break-all"
-            >
-              {describe(matcher)}
-            </code>
-          ))}
-        </p>
+        <MatcherList matchers={matchers} />
         <p className="mt-1 break-words">{reason}</p>
         {now > 0 && (
           <p className="text-ink-3 text-xs">

@@ -1,11 +1,14 @@
 "use client"
 import { useState } from "react"
+import { InhibitionSection } from "../inhibition/inhibitions.tsx"
+import { MaintenanceSection } from "../maintenance/maintenances.tsx"
+import type { Draft } from "../matcher/draft.ts"
 import { Button } from "../piece/button.tsx"
 import { Segments } from "../piece/field.tsx"
 import { Empty, Failure, PageHead, Panel, SkeletonRows } from "../piece/panel.tsx"
 import { useMay } from "../shell/person.tsx"
 import { useQuery } from "../time/provider.tsx"
-import { type Draft, draftsOf } from "./form.ts"
+import { draftsOf } from "./form.ts"
 import { SilenceDialog } from "./silencedialog.tsx"
 import { SilenceRow } from "./silencerow.tsx"
 import { type Shown, useSilences } from "./use-silences.ts"
@@ -61,6 +64,8 @@ export function Silences() {
             </ul>
           )}
         </Panel>
+        <MaintenanceSection />
+        <InhibitionSection />
       </div>
       {start && <SilenceDialog start={start} onClose={close} />}
     </>

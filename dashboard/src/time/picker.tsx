@@ -6,6 +6,7 @@ import { Icon } from "../piece/icon.tsx"
 import { MenuItem, Popover } from "../piece/popover.tsx"
 import { usePageKeys } from "../shell/use-keys.ts"
 import { formatInstant, formatShort, type Zone } from "./clock.ts"
+import { fromField, toField } from "./field.ts"
 import { useTimeRange, useZone, useZoomedFrom } from "./provider.tsx"
 import { DEFAULT_RANGE, formatRange, PRESETS, parseRange, shift, type TimeRange, toWindow, zoomOut } from "./range.ts"
 
@@ -110,17 +111,6 @@ function Between({ range, zone, onChoose }: { range: TimeRange; zone: Zone; onCh
       </p>
     </form>
   )
-}
-
-/** The value of a date and time field, which knows no zone. */
-function toField(at: number, zone: Zone): string {
-  const offset = zone === "utc" ? 0 : new Date(at).getTimezoneOffset() * 60_000
-  return new Date(at - offset).toISOString().slice(0, 19)
-}
-
-function fromField(text: string, zone: Zone): number | null {
-  const at = Date.parse(zone === "utc" ? `${text}Z` : text)
-  return Number.isFinite(at) ? at : null
 }
 
 /** An instant, in full on the pointer's rest. Empty until the browser's own zone is known. */
