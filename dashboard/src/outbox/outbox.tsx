@@ -13,7 +13,19 @@ export function Outbox() {
   const { mails, error, more, busy, refresh } = useOutbox()
   return (
     <>
-      <PageHead title="Outbox" about="Mails about alarms, newest first" />
+      <PageHead
+        title="Outbox"
+        about={
+          <>
+            Mails about alarms as people see them, newest first. What became of every message on every channel stands
+            under{" "}
+            <Link prefetch={false} href="/messages" className="text-accent hover:underline">
+              Messages
+            </Link>
+            .
+          </>
+        }
+      />
       <div className="space-y-4">
         {error && <Failure error={error} onRetry={refresh} />}
         {mails?.some(({ sentOut }) => !sentOut) && <SmtpHint />}

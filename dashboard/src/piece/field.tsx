@@ -1,4 +1,4 @@
-import type { InputHTMLAttributes, ReactNode, SelectHTMLAttributes, TextareaHTMLAttributes } from "react"
+import type { ComponentProps, InputHTMLAttributes, ReactNode, SelectHTMLAttributes } from "react"
 
 const BOX =
   "min-h-8 w-full rounded-md border border-line-strong/70 bg-surface px-2.5 py-1 text-[13px] text-ink placeholder:text-ink-3 hover:border-line-strong"
@@ -40,7 +40,7 @@ export function Select({ className = "", children, ...rest }: SelectHTMLAttribut
   )
 }
 
-export function TextArea({ className = "", ...rest }: TextareaHTMLAttributes<HTMLTextAreaElement>) {
+export function TextArea({ className = "", ...rest }: ComponentProps<"textarea">) {
   return <textarea {...rest} className={`${BOX} ${className}`} />
 }
 
