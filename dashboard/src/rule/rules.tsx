@@ -95,22 +95,22 @@ function RuleRow({ rule, sentence, may, onEdit, onChange }: RuleRowProps) {
           <span className="font-medium">{rule.name}</span>
           <SeverityBadge severity={rule.severity} />
           {rule.builtIn && <Badge>built in</Badge>}
+          {rule.owner && <Badge icon="person">{rule.owner}</Badge>}
           {!rule.enabled && <Badge icon="pause">off</Badge>}
         </div>
         <p className="text-[13px] text-ink-2 break-words">{sentence}</p>
-        {rule.updatedBy !== "built-in" && (
-          <p className="mt-0.5 text-ink-3 text-xs">
-            changed by {rule.updatedBy}, <When at={rule.updatedAt} />
-            {rule.runbookUrl && (
-              <>
-                {" · "}
-                <a href={rule.runbookUrl} target="_blank" rel="noreferrer" className="text-accent hover:underline">
-                  runbook
-                </a>
-              </>
-            )}
-          </p>
-        )}
+        <p className="mt-0.5 flex flex-wrap gap-x-3 text-ink-3 text-xs">
+          {rule.updatedBy !== "built-in" && (
+            <span>
+              changed by {rule.updatedBy}, <When at={rule.updatedAt} />
+            </span>
+          )}
+          {rule.runbookUrl && (
+            <a href={rule.runbookUrl} target="_blank" rel="noreferrer" className="text-accent hover:underline">
+              runbook
+            </a>
+          )}
+        </p>
       </div>
       {may && (
         <div className="flex items-center gap-1">

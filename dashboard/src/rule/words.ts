@@ -1,4 +1,4 @@
-import type { Filter, NewRule, Rule } from "@ossagent/wire"
+import type { Detection, Filter, NewRule, Rule, Stat } from "@ossagent/wire"
 import { formatValue, statName } from "../number/unit.ts"
 import { formatSpan } from "../time/clock.ts"
 
@@ -13,11 +13,40 @@ export function describeRule(rule: NewRule, unit = ""): string {
   if (rule.detection === "history")
     return `${rule.metric || "Any metric"}${each}${where} is unlike its own history${forTime}`
   if (rule.detection === "exception") return `A service${where} throws an error that it did not before`
-  const { op = ">", value = 0 } = rule.threshold ?? {}
-  const side = op === ">" ? "above" : "below"
-  const name = statName(rule.stat)
-  return `${name[0]?.toUpperCase()}${name.slice(1)} of ${rule.metric}${each}${where} is ${side} ${formatValue(value, unit, rule.stat)}${forTime}`
+  const name = nameStat(rule.stat)
+  const what = `${name[0]?.toUpperCase()}${name.slice(1)} of ${rule.metric}`
+  return `${what}${describeBad(rule, { around: `${each}${where}`, unit })}${forTime}`
 }
+
+/** In a sentence about a window the sum is just that. */
+const nameStat = (stat: Stat): string => (stat === "sum" ? "sum" : statName(stat))
+
+interface Around {
+  /** Of what and where it is judged. */
+  around: string
+  unit: string
+}
+
+function describeBad(rule: NewRule, { around, unit }: Around): string {
+  const { detection, change, versions, burn, of } = rule
+  const { op = ">", value = 0 } = rule.threshold ?? {}
+  const share = of ? ` as a share of ${nameStat(of.stat)} of ${of.metric}${describeFilters(of.filters)}` : ""
+  if (detection === "change" && change) {
+    const ago = change.against === "1d" ? "a day" : "a week"
+    return `${around} changed by ${sideOf(change.op)} ${formatPercent(change.by)} since ${ago} ago`
+  }
+  if (detection === "versions" && versions)
+    return `${around} is ${sideOf(versions.op)} ${versions.factor} times as much in the newest version as in the one before`
+  if (detection === "burn" && burn) {
+    const speeds = burn.windows.map(({ factor, longSec }) => `${factor} times in ${formatSpan(longSec * 1_000)}`)
+    return `${around}${share} uses up the error budget of ${formatPercent(burn.objective)} too fast: ${speeds.join(" or ")}`
+  }
+  if (detection === "ratio") return `${around}${share} is ${op === ">" ? "above" : "below"} ${value}`
+  return `${around} is ${op === ">" ? "above" : "below"} ${formatValue(value, unit, rule.stat)}`
+}
+
+const sideOf = (op: ">" | "<"): string => (op === ">" ? "more than" : "less than")
+const formatPercent = (share: number): string => `${Number((share * 100).toPrecision(6))} %`
 
 function describeFilters(filters: readonly Filter[]): string {
   if (filters.length === 0) return ""
@@ -54,6 +83,20 @@ export function toNewRule({ id: _id, builtIn: _builtIn, updatedAt: _at, updatedB
     Object.entries(rule).filter(([, value]) => value !== undefined && value !== null),
   ) as unknown as NewRule
 }
+
+export const DETECTION_NAMES: Record<Detection, string> = {
+  threshold: "passes a threshold",
+  absence: "falls silent",
+  history: "is unlike its own history",
+  change: "changed since a day or a week ago",
+  ratio: "is too large a share of another metric",
+  burn: "uses up its error budget too fast",
+  versions: "is worse in the newest version",
+  exception: "throws what it did not throw before",
+}
+
+/** Kinds that judge one metric, not every one. */
+export const NEEDS_METRIC: readonly Detection[] = ["threshold", "change", "ratio", "burn", "versions"]
 
 export const EMPTY_RULE: NewRule = {
   name: "",
