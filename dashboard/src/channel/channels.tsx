@@ -1,5 +1,4 @@
 "use client"
-import type { ChannelKind } from "@ossagent/wire"
 import Link from "next/link"
 import { useState } from "react"
 import { DocumentList } from "../document/documentlist.tsx"
@@ -27,6 +26,7 @@ export function Channels() {
             <Link prefetch={false} href="/messages" className="text-accent hover:underline">
               Messages
             </Link>
+            .
           </>
         }
         add="New channel"
@@ -70,20 +70,23 @@ export function Channels() {
 
 function Settings({ item }: { item: Item<"channel"> }) {
   const { kind, settings, hasSecret } = item
-  const labels = new Map(CHANNEL_FORMS[kind as ChannelKind].settings.map(({ name, label }) => [name, label]))
-  const shown = Object.entries(settings).filter(([name, value]) => value !== "" && (labels.has(name) || name === "way"))
+  const form = CHANNEL_FORMS[kind]
+  const labels = new Map([["way", "Way"], ...form.settings.map(({ name, label }) => [name, label] as const)])
+  const shown = Object.entries(settings).filter(([name, value]) => value !== "" && labels.has(name))
   return (
     <dl className="flex flex-wrap gap-x-4 text-[13px] text-ink-2">
       {shown.map(([name, value]) => (
         <div key={name} className="min-w-0">
-          <dt className="inline text-ink-3">{labels.get(name) ?? name}: </dt>
-          <dd className="inline break-all">{describeValue(value)}</dd>
+          <dt className="inline text-ink-3">{labels.get(name)}: </dt>
+          <dd className="inline break-all">{name === "way" ? String(value).toUpperCase() : describeValue(value)}</dd>
         </div>
       ))}
-      <div>
-        <dt className="inline text-ink-3">Secret: </dt>
-        <dd className="inline">{hasSecret ? "set" : "none"}</dd>
-      </div>
+      {form.secrets.length > 0 && (
+        <div>
+          <dt className="inline text-ink-3">Secret: </dt>
+          <dd className="inline">{hasSecret ? "set" : "none"}</dd>
+        </div>
+      )}
     </dl>
   )
 }

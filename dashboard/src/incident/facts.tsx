@@ -60,8 +60,8 @@ export function Facts({ incident, suspect }: FactsProps) {
             </Fact>
           )}
           {policy && <Fact name="Policy">{policy}</Fact>}
-          {nextStepAt !== null && state === "firing" && quiet === null && (
-            <Fact name="Next step, unless acknowledged">
+          {nextStepAt !== null && state !== "resolved" && quiet === null && (
+            <Fact name="Told next">
               <When at={nextStepAt} />
             </Fact>
           )}

@@ -55,7 +55,7 @@ export function Matchers({
             aria-label={`Comparison ${i + 1}`}
             value={draft.op}
             onChange={(event) => change(draft.id, { op: event.target.value as Draft["op"] })}
-            className="!w-20"
+            className="!w-24"
           >
             <option value="in">is</option>
             <option value="notIn">is not</option>

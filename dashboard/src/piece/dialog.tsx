@@ -34,7 +34,7 @@ export function Dialog({
         onClose()
       }}
       onClick={(event) => event.target === ref.current && onClose()}
-      className={`max-h-[90dvh] w-[calc(100vw-2rem)] overflow-y-auto rounded-xl bg-surface p-0 text-ink shadow-high ${wide ? "max-w-3xl" : "max-w-lg"}`}
+      className={`!m-auto max-h-[90dvh] w-[calc(100vw-2rem)] overflow-y-auto rounded-xl bg-surface p-0 text-ink shadow-high ${wide ? "max-w-3xl" : "max-w-lg"}`}
     >
       <header className="sticky top-0 z-10 flex items-center justify-between gap-4 border-line border-b bg-surface px-5 py-3">
         <h2 className="font-semibold text-base">{title}</h2>

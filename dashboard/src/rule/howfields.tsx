@@ -46,7 +46,7 @@ export function HowFields({ draft, detection }: HowProps) {
         <Field label="Points are late by, s" hint="empty: they are not">
           <Input name="delaySec" type="number" min={0} max={3_600} defaultValue={draft.delaySec ?? ""} />
         </Field>
-        <Field label="Least points in the window" hint="with fewer nothing is judged">
+        <Field label="Least points" hint="in the window; with fewer nothing is judged">
           <Input name="minVolume" type="number" min={0} defaultValue={draft.minVolume ?? ""} />
         </Field>
       </div>

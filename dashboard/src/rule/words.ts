@@ -18,8 +18,8 @@ export function describeRule(rule: NewRule, unit = ""): string {
   return `${what}${describeBad(rule, { around: `${each}${where}`, unit })}${forTime}`
 }
 
-/** In a sentence about a window the sum is just that. */
-const nameStat = (stat: Stat): string => (stat === "sum" ? "sum" : statName(stat))
+/** In a sentence about a window the sum and the rate are just that. */
+const nameStat = (stat: Stat): string => (stat === "sum" || stat === "rate" ? stat : statName(stat))
 
 interface Around {
   /** Of what and where it is judged. */

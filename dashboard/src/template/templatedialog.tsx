@@ -131,11 +131,18 @@ function Kinds({ draft, onChange }: { draft: Template; onChange: (part: Partial<
   )
 }
 
+/** How lists and choices are written, by what a message knows. */
+const EXAMPLES: [string, string][] = [
+  ["items", "{% for item in items %}{{ item.title }}{% endfor %}, {% if moreItems > 0 %} … {% endif %}"],
+  ["alarms", "{% for alarm in alarms %}{{ alarm.title }}{% endfor %}, {% if culprit %} … {% endif %}"],
+]
+
 function Variables({ kind, onChoose }: { kind: MessageKind; onChoose: (name: string) => void }) {
   const { data } = useSWR<{ kinds: Record<MessageKind, string[]> }, Error>(
     "/api/alerting/templates/variables",
     (path: string) => call<{ kinds: Record<MessageKind, string[]> }>(path),
   )
+  const example = EXAMPLES.find(([name]) => data?.kinds[kind].includes(name))?.[1]
   return (
     <section aria-label="Variables">
       <h3 className="mb-1 font-medium text-[13px] text-ink-2">
@@ -154,9 +161,7 @@ function Variables({ kind, onChoose }: { kind: MessageKind; onChoose: (name: str
           </li>
         ))}
       </ul>
-      <p className="mt-1 text-ink-3 text-xs">
-        Also {"{% if culprit %} … {% endif %}"} and {"{% for item in items %} … {% endfor %}"}.
-      </p>
+      {example && <p className="mt-1 text-ink-3 text-xs break-words">Also such as {example}</p>}
     </section>
   )
 }
