@@ -30,6 +30,8 @@ export interface Condition {
 /** Everything that one look at some rules said. An open alarm of these rules without a condition counts as good: it no longer reports. */
 export interface Batch {
   ruleIds: string[]
+  /** These rules as they are now: what no longer reports ends as its rule says, also when nothing else of it does. */
+  rules?: readonly RuleOfCondition[]
   conditions: Condition[]
   at: number
 }

@@ -38,7 +38,9 @@ export interface PlanInput {
 export function toPlan({ open, batch, silences, flaps }: PlanInput): Plan {
   const plan: Plan = { opened: [], changed: [] }
   const byFingerprint = new Map(open.map((row) => [row.fingerprint, row]))
-  const timings = new Map(batch.conditions.map(({ rule }) => [rule.id, rule]))
+  const timings = new Map(
+    [...batch.conditions.map(({ rule }) => rule), ...(batch.rules ?? [])].map((rule) => [rule.id, rule]),
+  )
   for (const condition of batch.conditions) {
     const alarm = byFingerprint.get(condition.fingerprint)
     byFingerprint.delete(condition.fingerprint)

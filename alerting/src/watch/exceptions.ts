@@ -39,7 +39,7 @@ export function createExceptions(deps: ExceptionsDeps): Exceptions {
         const open = await deps.readOpen([rule.id])
         const look = { rows, more: leftOff > 0, open, closedAt, at: now }
         const conditions = toExceptionConditions(rule, look)
-        if (conditions.length > 0) await deps.judge({ ruleIds: [rule.id], conditions, at: now })
+        if (conditions.length > 0) await deps.judge({ ruleIds: [rule.id], rules: [rule], conditions, at: now })
       }
     },
   }

@@ -190,7 +190,7 @@ export function toHistoryBatch(
     const condition = toHistoryCondition(rule, one)
     if (one.verdict !== "good" || isOpen(condition.fingerprint)) conditions.push(condition)
   }
-  return { ruleIds: rules.map((rule) => rule.id), conditions, at }
+  return { ruleIds: rules.map((rule) => rule.id), rules, conditions, at }
 }
 
 function toHistoryCondition(

@@ -65,6 +65,7 @@ export function toBatch(rules: readonly Rule[], answers: ReadonlyMap<string, Lat
   })
   return {
     ruleIds: judged.map(({ rule }) => rule.id),
+    rules: judged.map(({ rule }) => rule),
     conditions: judged.flatMap(({ conditions }) => conditions),
     at,
   }

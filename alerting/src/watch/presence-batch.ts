@@ -11,6 +11,7 @@ export function toAbsenceBatch(rule: Rule, { silent, alive, unsure }: AbsenceAns
   const toOne = (present: Present, verdict: Verdict, why: string) => toPresence(rule, { present, verdict, why, at })
   return {
     ruleIds: [rule.id],
+    rules: [rule],
     at,
     conditions: [
       ...silent.map(({ present }) => toOne(present, "bad", toSilence(rule, present, at))),
@@ -72,5 +73,5 @@ export function toCollectorBatch(rule: Rule, state: CollectorState, at: number):
     score: bad ? 1 : 0,
     since: at - forSec * 1000,
   })
-  return { ruleIds: [rule.id], conditions: [condition], at }
+  return { ruleIds: [rule.id], rules: [rule], conditions: [condition], at }
 }
