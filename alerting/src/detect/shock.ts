@@ -23,7 +23,6 @@ export const SHOCK = {
   seasonShare: 0.5,
   relativeFloor: 1e-4,
   clip: 8,
-  dayOfPoints: 1,
   hourMemorySec: 18_000,
   biasMemory: 0.03,
   poisson: 0.8,
