@@ -9,7 +9,7 @@ import { toMedian, toSpread } from "./sorted.ts"
 import { F, type HistoryState, HOURS, RECENT_MASK, type VIEWS } from "./state.ts"
 import { countPoint, type TopList } from "./toplist.ts"
 
-/** Shares of the ordinary deviation, memories and limits; found by cross-validation over series, see docs/decisions. */
+/** Shares of the ordinary deviation, memories and limits; found in trials over all series of the benchmark, see docs/decisions/0009. */
 export const SHOCK = {
   /** Rarity at which a series of long history alarms: 0.5 is once in three days for each view, some 0.3 a day in all. */
   edge: 0.55,
