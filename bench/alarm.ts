@@ -47,7 +47,7 @@ async function setUp(people: People): Promise<void> {
   const { id, builtIn: _, updatedAt: __, updatedBy: ___, ...root } = items[0] as Route & Record<string, unknown>
   const children = policies.map((policyId, i) => ({
     ...{ name: `r${i}`, matchers: [{ dim: "service", op: "in", values: [`bench-${i}`] }], continue: false, policyId },
-    ...{ groupBy: [], groupWaitSec: 1, children: [] },
+    ...{ groupBy: ["service"], groupWaitSec: 1, children: [] },
   }))
   await people.call("PUT", `/v1/oncall/route/${id}`, { ...root, children })
   await people.call("POST", "/v1/rules", {

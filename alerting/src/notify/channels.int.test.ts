@@ -228,12 +228,12 @@ test("an SMS counts when its receipt says so: delivered stops the next channel, 
 test("a channel that stalls holds up no other, passes on at once, and loses nothing", async () => {
   const channel_id = await addWebhook()
   hook.behave("stall")
-  const stalled = await Promise.all(Array.from({ length: 12 }, () => put({ channel: "webhook", channel_id })))
+  const stalled = await Promise.all(Array.from({ length: 6 }, () => put({ channel: "webhook", channel_id })))
   const spare = await put({
     channel: "email",
     recipient: ann,
     state: "waiting",
-    after_id: stalled[11] as string,
+    after_id: stalled[5] as string,
     due_at: later(600_000),
   })
   notify.wake(stalled)
@@ -246,7 +246,7 @@ test("a channel that stalls holds up no other, passes on at once, and loses noth
   expect(await reaches(spare, "sent")).toMatchObject({ state: "sent" })
   hook.behave("take")
   for (const id of stalled) await reaches(id, "delivered")
-  expect(new Set(hook.taken.map(({ id }) => id)).size).toBe(12)
+  expect(new Set(hook.taken.map(({ id }) => id)).size).toBe(6)
 })
 
 test("a throttled channel gets everything in the end, each once", async () => {
