@@ -1,4 +1,5 @@
 import type { Alarm, ChannelKind, Language, MessageKind } from "@ossagent/wire"
+import { toTitle } from "../../incident/suspect.ts"
 import type { Story, StoryIncident } from "../story.ts"
 
 const AT = Date.UTC(2026, 10, 25, 9, 30)
@@ -34,16 +35,17 @@ const alarm: Alarm = {
   },
 } as const
 
+const culprit = {
+  dim: "version",
+  values: ["8.0.2"],
+  explains: 0.94,
+  surprise: 0.8,
+  text: "version 8.0.2 explains 94 % of the rise",
+}
+
 const incident: StoryIncident = {
-  ...{ id: "12", state: "firing", severity: "critical", title: alarm.title, group: alarm.group, suspectId: "7" },
-  culprit: {
-    dim: "version",
-    values: ["8.0.2"],
-    explains: 0.94,
-    surprise: 0.8,
-    text: "version 8.0.2 explains 94 % of the rise",
-  },
-  ...{ alarms: 3, openAlarms: 3 },
+  ...{ id: "12", state: "firing", severity: "critical", group: alarm.group, suspectId: "7" },
+  ...{ title: toTitle(alarm, culprit, 3), culprit, alarms: 3, openAlarms: 3 },
   ...{ startedAt: alarm.startedAt, acknowledgedBy: null, resolvedAt: null },
 } as const
 
