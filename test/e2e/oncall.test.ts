@@ -257,6 +257,23 @@ describe.skipIf(chromiumPath === undefined)("who is told, at the dashboard", () 
     }
   })
 
+  it("a viewer sees who is told, and has nothing to change it with", async () => {
+    const viewer = { name: "Vera", role: "viewer", email: "vera@example.test", password: "vera-password" }
+    const admin = await enter(product, adminOf(product))
+    expect((await admin.send("POST", "/api/users", viewer)).status).toBe(200)
+    const other = await browser.newContext()
+    const theirs = await other.newPage()
+    await theirs.goto(`${product.dashboardUrl}/oncall/contacts`)
+    await logIn(theirs, viewer)
+    await theirs.getByTestId("contact").filter({ hasText: "Ann" }).waitFor()
+    expect(await theirs.getByRole("region", { name: "Contacts" }).getByRole("button").count()).toBe(0)
+    await theirs.getByRole("link", { name: "Routes" }).click()
+    const routes = theirs.getByRole("region", { name: "Routes" })
+    await routes.getByText("service is shop").waitFor()
+    expect(await routes.getByRole("button").count()).toBe(0)
+    await other.close()
+  })
+
   it("no page has an error, light or dark, and none is wider than a phone", async () => {
     await go("/incidents?state=all")
     const incident = await page.getByTestId("incident").getByRole("link").first().getAttribute("href")
