@@ -207,5 +207,7 @@ export interface WhoAnswer {
       afterSec: number
       why: string
     }[]
+    /** Whom this step does not reach, in words. */
+    unreached: string[]
   }[]
 }

@@ -2,7 +2,7 @@ import type { WhoAnswer } from "@ossagent/wire"
 import { CHANNEL_NAMES } from "../message/words.ts"
 import { describeMinutes } from "../time/days.ts"
 
-type Step = WhoAnswer["steps"][number] & { unreached?: string[] }
+type Step = WhoAnswer["steps"][number]
 type Told = Step["people"][number]
 
 /** Each step with whom it tells. */
@@ -10,7 +10,7 @@ export function Steps({ steps }: { steps: readonly Step[] }) {
   if (steps.length === 0) return <p className="text-[13px] text-bad">Nobody would be told: the policy has no step.</p>
   return (
     <ol className="space-y-3">
-      {steps.map(({ policyName, afterMin, people, unreached = [] }, i) => (
+      {steps.map(({ policyName, afterMin, people, unreached }, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a step is known by its place
         <li key={i} className="rounded-md border border-line p-3 text-[13px]">
           <h3 className="font-medium">

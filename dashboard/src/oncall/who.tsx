@@ -13,7 +13,6 @@ import { Steps } from "./steps.tsx"
 
 const FIELDS = ["service", "subsystem", "version", "metric", "rule"] as const
 type FieldName = (typeof FIELDS)[number]
-type Answer = WhoAnswer & { steps: { unreached?: string[] }[] }
 const SEVERITIES: Severity[] = ["critical", "warning", "info"]
 
 /** The question as the address holds it; null before it was asked. */
@@ -33,8 +32,8 @@ export function Who() {
   const [query, change] = useQuery()
   const question = toQuestion(query)
   const key = question && JSON.stringify(question)
-  const { data, error, mutate } = useSWR<Answer, Error>(key && ["who", key], () =>
-    call<Answer>("/api/alerting/oncall/who", { method: "POST", body: question }),
+  const { data, error, mutate } = useSWR<WhoAnswer, Error>(key && ["who", key], () =>
+    call<WhoAnswer>("/api/alerting/oncall/who", { method: "POST", body: question }),
   )
   return (
     <div className="grid items-start gap-4 lg:grid-cols-[20rem_1fr]">
@@ -121,7 +120,7 @@ function WhoForm({ start, onAsk }: WhoFormProps) {
   )
 }
 
-function Told({ answer: { routes, quiet, steps } }: { answer: Answer }) {
+function Told({ answer: { routes, quiet, steps } }: { answer: WhoAnswer }) {
   return (
     <div data-testid="who" className="space-y-4 p-4">
       <div className="text-[13px]">
