@@ -244,7 +244,7 @@ it("when the script stops, an absence alarm arrives by mail with a picture, and 
   }
   const mail = await until(async () => mails.find((one) => one.subject?.includes("shop/checkout")), "the mail", 20_000)
   expect(mail.subject).toMatch(/firing/)
-  expect(mail.text).toContain(`${product.dashboardUrl}/alarms/${alarm.id}`)
+  expect(mail.text).toContain(`${product.dashboardUrl}/incidents/${alarm.incidentId}`)
   const picture = mail.attachments.find((part) => part.contentType === "image/png")
   expect(picture?.content.subarray(1, 4).toString()).toBe("PNG")
   expect(picture?.content.length).toBeGreaterThan(2_000)

@@ -42,8 +42,17 @@ const withAgent = (): string => `
   import { createAgent } from "${INDEX}"
   const oss = createAgent({ service: "s", collector: "${stub.url}", key: "k", spool: "${spool}", onTrouble: () => {} })`
 
-const reported = (): FrameException[] =>
-  stub.frames.flatMap(({ items }) => items.flatMap((one) => one.items as FrameException[]))
+/** Each frame counts once, as in the collector: one whose answer the end of the process cut off is sent again from the spool. */
+const reported = (): FrameException[] => {
+  const seen = new Set<string>()
+  const once = stub.frames.filter(({ header: { agent, epoch, sequence } }) => {
+    const key = `${agent} ${epoch} ${sequence}`
+    const first = !seen.has(key)
+    seen.add(key)
+    return first
+  })
+  return once.flatMap(({ items }) => items.flatMap((one) => one.items as FrameException[]))
+}
 
 /** What a host did without an agent and with one. */
 async function runBoth(code: string, flags: readonly string[] = []): Promise<{ without: Ended; with: Ended }> {
