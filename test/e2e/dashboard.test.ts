@@ -171,7 +171,7 @@ describe.skipIf(chromiumPath === undefined)("at the dashboard", () => {
     const tryIt = async () => {
       await dialog.getByRole("button", { name: "Try the last day" }).click()
       await backtest.getByText(/^It would (not )?have fired/).waitFor({ timeout: 20_000 })
-      return (await backtest.innerText()).includes("It would have fired once")
+      return ((await backtest.textContent()) ?? "").includes("It would have fired once")
     }
     await until(tryIt, "a whole minute of the service to replay", 130_000)
     await backtest.getByText("shop/checkout: order.paid rate is").waitFor()
