@@ -126,7 +126,7 @@ async function readSilences(tx: Tx, now: number): Promise<ActiveSilence[]> {
 
 async function readRoot(tx: Tx): Promise<Route | null> {
   const row = await tx.selectFrom("oncall").select("body").where("kind", "=", "route").executeTakeFirst()
-  return (row?.body as unknown as Route | undefined) ?? null
+  return (row?.body as Route | undefined) ?? null
 }
 
 /** A person closes what will not come back. */

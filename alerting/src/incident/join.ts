@@ -59,7 +59,7 @@ export async function joinIncidents(
     known,
     now,
   ))
-    byKey.set(key, [...(byKey.get(key) ?? []), alarm])
+    takeList(byKey, key).push(alarm)
   const ids = new Map(open.map(({ group_key, id }) => [group_key, id]))
   const joined: Joined = { opened: [], ids: [] }
   for (const [key, alarms] of byKey) {
@@ -71,6 +71,12 @@ export async function joinIncidents(
     if (existing !== undefined) await growIncident(tx, id, alarms, now)
   }
   return joined
+}
+
+function takeList<T>(lists: Map<string, T[]>, key: string): T[] {
+  const list = lists.get(key) ?? []
+  lists.set(key, list)
+  return list
 }
 
 export const toFacts = (row: AlarmRow): Facts => ({

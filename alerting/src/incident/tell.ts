@@ -13,7 +13,7 @@ import { type Due, toDue, toEarliest } from "./decide.ts"
 import { writeEvents } from "./event.ts"
 import { toFacts, toSuspicious } from "./join.ts"
 import { writeMessages } from "./message.ts"
-import { findQuiet, type Quiet, type Quietable } from "./quiet.ts"
+import { findQuiet, type Quiet, type Quietable, type Reasons, toReasons } from "./quiet.ts"
 import { type Reach, toReach } from "./recipients.ts"
 import type { IncidentRow } from "./row.ts"
 import { findSuspect, toTitle } from "./suspect.ts"
@@ -64,7 +64,7 @@ export function createTeller(deps: TellerDeps): Teller {
       const world = await readWorld(deps.db)
       const firing = world.inhibition.size > 0 ? await readFiring(deps.db) : []
       const many = due.filter(({ tellings, state }) => tellings === 0 || state === "resolved").length > MANY
-      const turn = { world, firing, many, now }
+      const turn = { world, reasons: toReasons(world, firing, now), many, now }
       for (let i = 0; i < due.length; i += TOGETHER)
         await tellSome(
           deps,
@@ -111,7 +111,7 @@ const toQuietable = (row: AlarmRow): Quietable => ({
 
 interface Turn {
   world: World
-  firing: Quietable[]
+  reasons: Reasons
   many: boolean
   now: number
 }
@@ -184,13 +184,7 @@ async function tellOpen(tx: Tx, deps: TellerDeps, { incident, open, turn }: Open
 }
 
 /** Marks each alarm with why it is quiet. Returns the reason when all of them are. */
-async function applyQuiet(tx: Tx, open: readonly AlarmRow[], { world, firing, now }: Turn) {
-  const reasons = {
-    inhibitions: [...world.inhibition.values()],
-    maintenances: [...world.maintenance.values()],
-    firing,
-    now,
-  }
+async function applyQuiet(tx: Tx, open: readonly AlarmRow[], { reasons }: Turn) {
   const found = open.map((row) => ({ row, quiet: findQuiet(toQuietable(row), reasons) }))
   const changed: AlarmRow[] = []
   for (const { row, quiet } of found) {

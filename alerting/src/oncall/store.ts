@@ -144,11 +144,11 @@ function toTemplateFlaw(template: OnCallDocuments["template"]): { path: string; 
 
 const toColumns = ({ body, secrets }: Checked) => ({ body: JSON.stringify(body), secrets: JSON.stringify(secrets) })
 
-const toName = (row: Row): string => (row.body as unknown as { name: string }).name
+const toName = (row: Row): string => row.body.name
 
 function toItem(row: Row): Item {
   return {
-    ...(row.body as unknown as OnCallDocuments[OnCallKind]),
+    ...row.body,
     id: row.id,
     builtIn: row.built_in !== null,
     updatedAt: row.updated_at.getTime(),

@@ -1,6 +1,6 @@
 /** Answers before anything has happened: who would be told, and who is on call. */
 import type { ChannelKind, OnCallNow, WhoAnswer, WhoQuestion } from "@ossagent/wire"
-import { findQuiet } from "../incident/quiet.ts"
+import { findQuiet, toReasons } from "../incident/quiet.ts"
 import { toReach } from "../incident/recipients.ts"
 import type { Facts } from "./matcher.ts"
 import { findTurns } from "./rotation.ts"
@@ -11,10 +11,7 @@ export function toWho(question: WhoQuestion, world: World, builtIn: ReadonlySet<
   const { group, metric, rule, severity } = question
   const facts: Facts = { group, metric, rule, severity, detection: "threshold", owner: "" }
   const paths = world.root ? findPaths(world.root, facts) : []
-  const quiet = findQuiet(
-    { ...facts, id: "", title: "", silencedBy: null },
-    { inhibitions: [], firing: [], maintenances: [...world.maintenance.values()], now },
-  )
+  const quiet = findQuiet({ ...facts, id: "", title: "", silencedBy: null }, toReasons(world, [], now))
   const policies = [...new Set(paths.map((path) => path.at(-1)?.policyId ?? ""))]
   const steps = policies.flatMap((id) => {
     const policy = world.policy.get(id)
