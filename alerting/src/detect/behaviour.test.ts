@@ -101,6 +101,19 @@ test("an incident is told once, and again when the series comes back out of a ga
   expect(told.filter(({ news }) => news === "still off").map(({ minute }) => minute)).toEqual([at + 40])
 })
 
+test("a move back is quiet after an hour, and news after a day, when the new level is what the series does", () => {
+  const [down, hour, day] = [5 * DAY, 60, 20 * 60]
+  const toldBack = (stays: number) => {
+    const noise = createNoise(8)
+    const back = down + stays
+    const told = watch(back + 30, (m) => (m >= down && m < back ? 1_280 : 1_500) + 10 * noise())
+    expect(told.some(({ minute, news }) => minute === down && news === "opened")).toBe(true)
+    return told.filter(({ minute, verdict }) => minute >= back && verdict === "bad").map(({ minute }) => minute - back)
+  }
+  expect(toldBack(hour)).toEqual([])
+  expect(toldBack(day)[0]).toBeLessThan(3)
+})
+
 test("what is expected is the season once there is one, and the words say with what it was compared", () => {
   const state = createHistory()
   let last = observe(state, START, daily(0), level)

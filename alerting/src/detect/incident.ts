@@ -12,12 +12,14 @@ export const INCIDENT = {
   /** Points with and without a season after which a new level is believed. */
   seasonHoldSec: 300_000,
   holdPoints: 120,
+  /** Points after which an incident is what the series does now: a move to the other side is no way back, but news. */
+  settledPoints: 720,
   calmPoints: 10,
   calmShare: 0.2,
   calmMost: 300,
-  /** While so young every gap tells it again, later one a day does. */
+  /** While so young every gap tells it again, later one in so many seconds does. */
   freshPoints: 200,
-  againSec: 86_400,
+  againSec: 57_600,
   offShare: 0.7,
   /** Decades of rarity more that count as far worse. */
   worse: 1,
@@ -52,10 +54,11 @@ export function followIncident(state: HistoryState, look: Look): News {
  * Whether an excursion is the way back: the last points still are those of an incident that is under way or just over, and the newest
  * one lies where it was expected before.
  */
-export function isReturn(n: Float64Array, value: number, { seen, expected }: Excursion): boolean {
+export function isReturn(n: Float64Array, value: number, excursion: Excursion): boolean {
   const lately =
-    n[F.open] === 1 || ((n[F.closedAt] as number) > 0 && (n[F.seen] as number) - (n[F.closedAt] as number) <= LONG)
-  if (!lately || Math.sign(seen - expected) === n[F.side]) return false
+    (n[F.open] === 1 && !isSettled(n)) ||
+    ((n[F.closedAt] as number) > 0 && (n[F.seen] as number) - (n[F.closedAt] as number) <= LONG)
+  if (!lately || !isOtherSide(n, excursion)) return false
   return Math.abs(value - toExpected(n)) <= INCIDENT.half * (n[F.size] as number)
 }
 
@@ -101,16 +104,22 @@ function isOff(n: Float64Array, { value, stepSec }: Look, age: number): boolean 
 function isWorse(n: Float64Array, { excursion }: Look): boolean {
   if ((n[F.seen] as number) - (n[F.toldAt] as number) < INCIDENT.restPoints) return false
   const off = excursion.seen - excursion.expected
-  const bounced = Math.sign(off) !== n[F.side] && Math.abs(off) > INCIDENT.bounce * (n[F.size] as number)
+  const bounced = isOtherSide(n, excursion) && (isSettled(n) || Math.abs(off) > INCIDENT.bounce * (n[F.size] as number))
   return bounced || excursion.rarity > (n[F.openScore] as number) + INCIDENT.worse
 }
+
+const isSettled = (n: Float64Array): boolean => toAge(n) > INCIDENT.settledPoints
+
+const isOtherSide = (n: Float64Array, { seen, expected }: Excursion): boolean =>
+  Math.sign(seen - expected) !== n[F.side]
 
 const isSettling = (n: Float64Array): boolean => toAge(n) <= INCIDENT.settlePoints
 
 /** What comes early shows the incident better than its first point did; later it is an incident within one, told but not followed. */
 function worsen(n: Float64Array, look: Look): News {
   const over = (n[F.calm] as number) > INCIDENT.restPoints
-  if (isSettling(n) || over) begin(n, look)
+  const moved = isSettled(n) && isOtherSide(n, look.excursion)
+  if (isSettling(n) || over || moved) begin(n, look)
   n[F.toldAt] = n[F.seen] as number
   n[F.openScore] = Math.max(n[F.openScore] as number, look.excursion.rarity)
   return "worse"
