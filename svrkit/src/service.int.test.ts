@@ -124,6 +124,25 @@ describe("the process shell", () => {
     expect(stopped).toEqual(["second", "first"])
   })
 
+  it("stops what began while it was stopping before what that stands on", async () => {
+    const order: string[] = []
+    const slow = defineService({
+      name: "slow",
+      config: {},
+      door: () => ({ port: 0, credentials: [] }),
+      start: ({ onStop }) => {
+        onStop(() => void order.push("database"))
+        const booting = new Promise((resolve) => setTimeout(resolve, 50)).then(() =>
+          onStop(() => void order.push("watch")),
+        )
+        onStop(() => booting)
+      },
+    })
+    const { stop } = await slow.start({}, silent)
+    await stop()
+    expect(order).toEqual(["watch", "database"])
+  })
+
   it("refuses a route that states no scope", async () => {
     const careless = defineService({
       name: "careless",

@@ -156,7 +156,8 @@ interface Parts {
 async function stopService({ http, rpc, stops, agent, log }: Parts): Promise<void> {
   log.info("stopping")
   await Promise.all([http.close(), rpc.drain()])
-  for (const stop of stops.reverse()) {
+  // What was still starting may add a stop of its own meanwhile: it comes next.
+  for (let stop = stops.pop(); stop !== undefined; stop = stops.pop()) {
     try {
       await stop()
     } catch (error) {
