@@ -12,6 +12,7 @@ import { seedOnCall } from "../oncall/seed.ts"
 import { createOnCallStore, type OnCallStore } from "../oncall/store.ts"
 import { createTestDatabase } from "../testing.ts"
 import { type Acts, createActs } from "./act.ts"
+import { investigate } from "./investigate.ts"
 import { createTeller, type Teller } from "./tell.ts"
 
 const MIN = 60_000
@@ -226,6 +227,19 @@ test("a clock that is set back does not hold up what is due", async () => {
   await pass(0)
   await pass(5 * MIN)
   expect(await messages()).toEqual(["firing ann@example.com queued", "escalated bob@example.com queued"])
+})
+
+test("an incident that was told before its culprit was looked for stays as it is when nobody is guilty", async () => {
+  await look([{}])
+  await pass(MIN)
+  const [before] = await incidents()
+  expect(before?.tellings).toBe(1)
+  const complaints: string[] = []
+  const heard = pino({ level: "warn" }, { write: (line: string) => void complaints.push(line) })
+  const deps = { db: database.db, findCulprit: async () => null, now: () => clock, log: heard }
+  await investigate(deps, before?.id as string)
+  expect(complaints).toEqual([])
+  expect(await incidents()).toEqual([before])
 })
 
 test("whatever happens in whatever order: every incident is told, nothing twice, and the history is whole", async () => {

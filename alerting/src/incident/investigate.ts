@@ -48,16 +48,11 @@ function record({ db, now }: InvestigateDeps, id: string, culprit: Culprit | nul
     if (!row || row.state === "resolved") return
     const suspect = await tx.selectFrom("alarm").select("title").where("id", "=", row.suspect_id).executeTakeFirst()
     const due = row.tellings === 0 ? toEarliest(row.progress.map(({ nextAt }) => nextAt)) : null
-    await tx
-      .updateTable("incident")
-      .set({
-        ...(culprit && suspect
-          ? { culprit: JSON.stringify(culprit), title: toTitle(suspect, culprit, row.alarms) }
-          : {}),
-        ...(due === null ? {} : { due_at: new Date(due) }),
-      })
-      .where("id", "=", id)
-      .execute()
+    const change = {
+      ...(culprit && suspect ? { culprit: JSON.stringify(culprit), title: toTitle(suspect, culprit, row.alarms) } : {}),
+      ...(due === null ? {} : { due_at: new Date(due) }),
+    }
+    if (Object.keys(change).length > 0) await tx.updateTable("incident").set(change).where("id", "=", id).execute()
     if (culprit)
       await writeEvents(tx, [{ incidentId: id, kind: "culprit", actor: "detector", text: culprit.text }], now())
   })
