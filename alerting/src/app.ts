@@ -202,6 +202,7 @@ async function startWatching(context: Context, { db }: OpenDatabase, parts: Part
     judge: book.judge,
     readOpen: book.readOpenPrints,
     maxSeries: config.maxSeries,
+    clock: Date.now,
     log,
     agent,
   })

@@ -59,6 +59,7 @@ async function openWatch(databaseUrl: string, batches: Batch[]): Promise<Minutes
     judge: async (batch) => void batches.push(batch),
     readOpen: async () => new Set(),
     maxSeries: 100,
+    clock: Date.now,
     log,
     agent,
   })
@@ -105,6 +106,7 @@ test("a verdict is not lost when the database is away while it is written", asyn
     },
     readOpen: async () => new Set(),
     maxSeries: 100,
+    clock: Date.now,
     log,
     agent,
   })

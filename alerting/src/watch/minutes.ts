@@ -16,6 +16,8 @@ export interface MinutesDeps {
   /** Fingerprints of open alarms of these rules. */
   readOpen: (ruleIds: readonly string[]) => Promise<ReadonlySet<string>>
   maxSeries: number
+  /** Unix ms. */
+  clock: () => number
   log: Logger
   agent: Agent
 }
@@ -68,6 +70,7 @@ export function createMinutes(deps: MinutesDeps): Minutes {
         last = minute
         if (minute === newest) unjudged = seen
         await judgeLeft(rules, now)
+        if (minute === newest) points.lag.record(deps.clock() - (minute + MINUTE) * 1000)
         await savePart(deps.store, watch, minute)
       }
       if (last !== null && from <= newest) points.warmed.inc(await warmSome(deps, watch, last))
@@ -82,6 +85,8 @@ const toPoints = (agent: Agent) => ({
   warmed: agent.counter("alerting.series.warmed", { unit: "{series}" }),
   refused: agent.counter("alerting.observations.refused", { unit: "{point}" }),
   took: agent.timer("alerting.minute", { unit: "ms" }),
+  /** From the end of a minute to the last verdict on it. */
+  lag: agent.timer("alerting.minute.lag", { unit: "ms" }),
 })
 
 interface Turn {
