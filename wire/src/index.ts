@@ -1,5 +1,6 @@
 export * from "./alarm.ts"
 export * from "./backtest.ts"
+export * from "./behaviour.ts"
 export { ByteReader, ByteWriter, WireError } from "./bytes.ts"
 export * from "./exception.ts"
 export * from "./frame.ts"

@@ -2,6 +2,16 @@
  * Questions to the collector and its answers. `POST /v1/report/<name>` with a question as JSON and `Authorization: Bearer <read token>`;
  * the answer is JSON, or `{ error: { code, message } }` with a 4xx or 5xx status.
  */
+import type {
+  ActivityAnswer,
+  ActivityQuestion,
+  EventsAnswer,
+  EventsQuestion,
+  FunnelAnswer,
+  FunnelQuestion,
+  RetentionAnswer,
+  RetentionQuestion,
+} from "./behaviour.ts"
 import type { ExceptionAnswer, ExceptionQuestion, ExceptionsAnswer, ExceptionsQuestion } from "./exception.ts"
 import type { Kind } from "./series.ts"
 
@@ -219,6 +229,10 @@ export interface Reports {
   catalog: { question: CatalogQuestion; answer: CatalogAnswer }
   exceptions: { question: ExceptionsQuestion; answer: ExceptionsAnswer }
   exception: { question: ExceptionQuestion; answer: ExceptionAnswer }
+  events: { question: EventsQuestion; answer: EventsAnswer }
+  funnel: { question: FunnelQuestion; answer: FunnelAnswer }
+  retention: { question: RetentionQuestion; answer: RetentionAnswer }
+  activity: { question: ActivityQuestion; answer: ActivityAnswer }
 }
 
 /** The form of every error answer of every OssAgent service. `retryAfterSec` also stands in the `Retry-After` header. */

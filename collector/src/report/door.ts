@@ -1,5 +1,9 @@
 import { parse, type ServiceContext } from "@ossagent/svrkit"
 import type { z } from "zod"
+import { activity } from "./behaviour/activity.ts"
+import { events } from "./behaviour/events.ts"
+import { funnel } from "./behaviour/funnel.ts"
+import { retention } from "./behaviour/retention.ts"
 import { catalog } from "./catalog.ts"
 import type { ReportContext } from "./context.ts"
 import { exception } from "./exception/exception.ts"
@@ -7,7 +11,19 @@ import { exceptions } from "./exception/exceptions.ts"
 import { latest } from "./latest.ts"
 import type { LiveStreams } from "./live.ts"
 import { matrix } from "./matrix.ts"
-import { CATALOG, EXCEPTION, EXCEPTIONS, LATEST, LIVE, MATRIX, RANGE } from "./question.ts"
+import {
+  ACTIVITY,
+  CATALOG,
+  EVENTS,
+  EXCEPTION,
+  EXCEPTIONS,
+  FUNNEL,
+  LATEST,
+  LIVE,
+  MATRIX,
+  RANGE,
+  RETENTION,
+} from "./question.ts"
 import { range } from "./range.ts"
 
 interface Report {
@@ -23,6 +39,10 @@ const REPORTS = {
   catalog: { form: CATALOG, answer: catalog },
   exceptions: { form: EXCEPTIONS, answer: exceptions },
   exception: { form: EXCEPTION, answer: exception },
+  events: { form: EVENTS, answer: events },
+  funnel: { form: FUNNEL, answer: funnel },
+  retention: { form: RETENTION, answer: retention },
+  activity: { form: ACTIVITY, answer: activity },
 } satisfies Record<string, Report>
 
 type Context = Pick<ServiceContext<Record<never, never>>, "http" | "agent">

@@ -101,6 +101,67 @@ export const EXCEPTION = z
   })
   .refine(...TO_AFTER_FROM)
 
+/** Days of a cohort and those after it stand in one mask of 64 bits a user. */
+const MOST_DAYS = 64
+const DAY_MS = 86_400_000
+
+const byVersion = z.boolean().default(false)
+const days = z.number().int().min(1).max(30).default(7)
+const zone = z.string().max(64).refine(isZone, "must be an IANA time zone, like Asia/Shanghai").default("UTC")
+const ACTIVE_DAYS: [
+  (asked: { from: number; to: number; days: number }) => boolean,
+  { message: string; path: string[] },
+] = [
+  ({ from, to, days: after }) => Math.ceil((to - from) / DAY_MS) + 1 + after <= MOST_DAYS,
+  { message: `from, to and days must span ${MOST_DAYS - 1} days or less`, path: ["to"] },
+]
+
+function isZone(text: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: text })
+    return true
+  } catch {
+    return false
+  }
+}
+
+export const EVENTS = z.strictObject({ service: value.optional(), from: time, to: time }).refine(...TO_AFTER_FROM)
+
+export const FUNNEL = z
+  .strictObject({
+    service: value.optional(),
+    from: time,
+    to: time,
+    steps: z
+      .array(name)
+      .min(2)
+      .max(8)
+      .refine((steps) => new Set(steps).size === steps.length, "must be different events"),
+    withinSec: z
+      .number()
+      .int()
+      .min(1)
+      .max(30 * 86_400),
+    byVersion,
+  })
+  .refine(...TO_AFTER_FROM)
+
+export const RETENTION = z
+  .strictObject({
+    ...{ service: value.optional(), from: time, to: time, start: name, back: z.string().max(LIMITS.name).default("") },
+    ...{ days, zone, byVersion },
+  })
+  .refine(...TO_AFTER_FROM)
+  .refine(...ACTIVE_DAYS)
+
+export const ACTIVITY = z
+  .strictObject({
+    ...{ service: value.optional(), from: time, to: time, did: name, active: z.string().max(LIMITS.name).default("") },
+    ...{ days, zone, byVersion },
+  })
+  .refine(...TO_AFTER_FROM)
+  .refine(...ACTIVE_DAYS)
+
 export const LIVE = z.strictObject({
   questions: z
     .array(z.strictObject({ id: z.string().min(1).max(200), metric: name, stats, filters, split, top }))

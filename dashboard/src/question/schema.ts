@@ -32,6 +32,10 @@ const stepSec = z
   .max(7 * 86_400)
   .optional()
 
+const byVersion = z.boolean().optional()
+const days = z.number().int().min(1).max(30)
+const zone = z.string().max(64).optional()
+
 export const QUESTIONS = {
   range: z.strictObject({ metric, from: at, to: at, stepSec, stats, filters, split, top, compare }),
   latest: z.strictObject({
@@ -73,6 +77,20 @@ export const QUESTIONS = {
     limit: z.number().int().min(1).max(1_000).optional(),
   }),
   exception: z.strictObject({ service: text, fingerprint: z.string().min(1).max(64), from: at, to: at, steps }),
+  events: z.strictObject({ service: text.optional(), from: at, to: at }),
+  funnel: z.strictObject({
+    ...{ service: text.optional(), from: at, to: at, byVersion },
+    steps: z.array(metric).min(2).max(8),
+    withinSec: z.number().int().min(1).max(2_592_000),
+  }),
+  retention: z.strictObject({
+    ...{ service: text.optional(), from: at, to: at, byVersion, days, zone, start: metric },
+    back: z.string().max(LIMITS.name).optional(),
+  }),
+  activity: z.strictObject({
+    ...{ service: text.optional(), from: at, to: at, byVersion, days, zone, did: metric },
+    active: z.string().max(LIMITS.name).optional(),
+  }),
 } as const satisfies Record<keyof Reports, z.ZodType>
 
 /** What one page may follow live. */
