@@ -144,6 +144,22 @@ export function writeNumber(writer: Writer, kind: number, value: number): void {
   closeFrame(writer, opened)
 }
 
+/** Writes what was held back, calls by key; at most 65,535 of one key. */
+export function writeHeld(writer: Writer, held: ReadonlyMap<number, number>): void {
+  const opened = openFrame(writer, KIND.held)
+  for (const [key, calls] of held) writer.word(key + Math.min(0xffff, calls) * 0x1_0000)
+  closeFrame(writer, opened)
+}
+
+/** Gives each key and its calls. Throws FrameError. */
+export function readHeld(bytes: Buffer, from: number, to: number, give: (key: number, calls: number) => void): void {
+  if ((to - from) % 4 !== 0) throw new FrameError("malformed", "cannot read what was held back: it is cut short")
+  for (let at = from; at < to; at += 4) {
+    const pair = word(bytes, at)
+    give(pair & 0xffff, pair >>> 16)
+  }
+}
+
 export function readNumber(bytes: Buffer, from: number, to: number): number {
   if (to - from < 4) throw new FrameError("malformed", "cannot read a frame: its number is cut short")
   return word(bytes, from)

@@ -1,4 +1,5 @@
 import type { Agent } from "@ossagent/agent"
+import { toKey, USERS } from "../admit/admission.ts"
 import type { Method, ServiceTable } from "../codec/index.ts"
 import { RetryBudget } from "./budget.ts"
 import { type CallPoints, type ClientPoints, createClientPoints } from "./client-points.ts"
@@ -11,7 +12,6 @@ import type { ServerCall } from "./server-call.ts"
 
 const SWEEP_MS = 5
 const MOST_TRIES = 3
-const MIDDLE_USER = 64
 
 export interface CallOptions {
   /** Default: what the service's description says. */
@@ -21,7 +21,7 @@ export interface CallOptions {
   under?: ServerCall
   /** Business priority, 0 the most important; default: that of `under`, else the method's. */
   priority?: number
-  /** Priority of the user on whose behalf this is, 0–127, 0 the most important. */
+  /** Priority of the user on whose behalf this is, 0–127, 0 the most important (`toUserPriority`); default: that of `under`, else by chance. */
   user?: number
   /** Version of the client at the beginning of the calls. */
   version?: string
@@ -104,7 +104,8 @@ export class Channel {
       this.points.inFlight.set(this.open.length)
       this.points.waiting.set(this.waiting.length)
       this.points.connections.set(this.lanes.filter(({ up }) => up).length)
-      for (const lane of this.lanes) if (lane.up) this.points.level.with({ target: lane.address }).set(lane.level)
+      for (const { up, address, level } of this.lanes)
+        if (up) this.points.level.with({ target: address }).set((level + 1) / USERS)
     })
   }
 
@@ -125,12 +126,15 @@ export class Channel {
         now + (options.timeoutMs ?? method.timeoutMs),
         under?.deadlineAt ?? Number.POSITIVE_INFINITY,
       )
+      const priority = options.priority ?? under?.priority ?? method.priority
+      const user = options.user ?? under?.user ?? Math.floor(this.random() * USERS)
       const pending: Pending = {
         method: method as unknown as Method,
         points: this.points.method.get(method.name) as CallPoints,
         request,
-        priority: options.priority ?? under?.priority ?? method.priority,
-        user: options.user ?? under?.user ?? MIDDLE_USER,
+        priority,
+        user,
+        key: toKey(priority, user),
         version: options.version ?? under?.version ?? "",
         startedAt: now,
         deadlineAt,
@@ -148,7 +152,6 @@ export class Channel {
         onAbort: undefined,
       }
       pending.points.calls.inc()
-      this.budget.earn()
       this.begin(pending, now)
     })
   }
@@ -184,16 +187,31 @@ export class Channel {
 
   /** Gives the call to a connection, or lets it wait for one; `not` is left out where there is another. */
   private place(pending: Pending, not: Lane | MemoryLane | null): void {
-    const lane = this.waiting.length > 0 && !this.pumping ? null : this.choose(not)
+    const lane = this.waiting.length > 0 && !this.pumping ? null : this.choose(pending.key, not)
     if (lane !== null) this.send(pending, lane)
+    else if (this.isRefused(pending.key)) this.holdBack(pending)
     else if (this.waiting.length < this.settings.mostWaiting) {
       pending.lane = null
       this.waiting.push(pending)
     } else this.fail(pending, new RpcError("busy", `${this.waiting.length} calls of ${this.service} wait for a target`))
   }
 
+  /** Every target that is there would refuse a call of this key. */
+  private isRefused(key: number): boolean {
+    const now = performance.now()
+    return this.lanes.some(({ up }) => up) && this.lanes.every((lane) => !lane.up || !lane.admits(key, now))
+  }
+
+  /** What its targets would refuse fails here: they are spared the work, and the caller the way. */
+  private holdBack(pending: Pending): void {
+    for (const lane of this.lanes) if (lane.up) lane.holdBack(pending.key)
+    this.points.shed.with({ method: pending.method.name, priority: String(pending.priority) }).inc()
+    const why = `${this.service} has more to do than it can: ${pending.method.name} was not sent`
+    this.fail(pending, new RpcError("overloaded", why))
+  }
+
   private send(pending: Pending, lane: Lane | MemoryLane): void {
-    pending.tries++
+    if (pending.tries++ === 0) this.budget.earn()
     try {
       lane.send(pending)
     } catch (error) {
@@ -203,11 +221,13 @@ export class Channel {
   }
 
   /** Of two taken by chance, the one with less to do. */
-  private choose(not: Lane | MemoryLane | null): Lane | MemoryLane | null {
+  private choose(key: number, not: Lane | MemoryLane | null): Lane | MemoryLane | null {
     const { lanes } = this
-    if (lanes.length === 1) return lanes[0]?.free ? lanes[0] : null
-    let free = lanes.filter((lane) => lane.free && lane !== not)
-    if (free.length === 0) free = lanes.filter((lane) => lane.free)
+    const now = performance.now()
+    const [only] = lanes
+    if (lanes.length === 1) return only?.free && only.admits(key, now) ? only : null
+    let free = lanes.filter((lane) => lane.free && lane.address !== not?.address && lane.admits(key, now))
+    if (free.length === 0) free = lanes.filter((lane) => lane.free && lane.admits(key, now))
     if (free.length < 2) return free[0] ?? null
     const first = Math.floor(this.random() * free.length)
     const second = (first + 1 + Math.floor(this.random() * (free.length - 1))) % free.length
@@ -222,9 +242,10 @@ export class Channel {
     for (; at < this.waiting.length; at++) {
       const pending = this.waiting[at] as Pending
       if (pending.over) continue
-      const lane = this.choose(null)
-      if (lane === null) break
-      this.send(pending, lane)
+      const lane = this.choose(pending.key, null)
+      if (lane !== null) this.send(pending, lane)
+      else if (this.isRefused(pending.key)) this.holdBack(pending)
+      else break
     }
     if (at > 0) this.waiting.splice(0, at)
     this.pumping = false
@@ -243,7 +264,7 @@ export class Channel {
   private failed(pending: Pending, error: RpcError): void {
     if (pending.over) return
     if (pending.lane !== null) this.points.targetErrors.with({ target: pending.lane.address, code: error.code }).inc()
-    const again = error.retry && pending.tries < MOST_TRIES && !this.stopped
+    const again = error.retry && pending.tries < MOST_TRIES && !this.stopped && this.mayHelp(pending, error)
     const waitMs = error.retryAfterMs
     if (!again || performance.now() + waitMs >= pending.deadlineAt) this.fail(pending, error)
     else if (!this.budget.tryTake()) {
@@ -256,6 +277,13 @@ export class Channel {
       if (waitMs === 0) this.place(pending, not)
       else setTimeout(() => !pending.over && this.place(pending, not), waitMs)
     }
+  }
+
+  /** What one target shed is tried at another one, and never again at the same. */
+  private mayHelp({ lane, key }: Pending, { code }: RpcError): boolean {
+    if (code !== "overloaded" || lane === null) return true
+    const other = this.choose(key, lane)
+    return other !== null && other.address !== lane.address
   }
 
   private fail(pending: Pending, error: RpcError): void {

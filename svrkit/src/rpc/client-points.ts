@@ -21,6 +21,7 @@ export function createClientPoints(agent: Agent, service: string, methods: reado
     replySize: agent.size("rpc.client.reply_size", { labels }),
     retries: counter("retries"),
     retriesRefused: counter("retries_refused"),
+    shed: counter("shed"),
     expired: counter("expired"),
     cancelled: counter("cancelled"),
     missed: counter("optional_missed"),
@@ -35,17 +36,18 @@ export function createClientPoints(agent: Agent, service: string, methods: reado
     goaways: counter("goaways", "{connection}"),
     frameErrors: counter("frame_errors", "{frame}"),
     ping: agent.timer("rpc.client.ping_duration", { labels }),
+    /** As `rpc.server.overload_level`. */
     level: agent.gauge("rpc.client.target_overload_level", { labels }),
     targetDuration: agent.timer("rpc.client.target_duration", { labels }),
     targetErrors: counter("target_errors"),
     bytesIn: counter("bytes_in", "By"),
     bytesOut: counter("bytes_out", "By"),
   }
-  const { calls, errors, retries, retriesRefused, expired, cancelled, missed, late } = handles
+  const { calls, errors, retries, retriesRefused, shed, expired, cancelled, missed, late } = handles
   const { connectFailures, ejections, readmissions, goaways, frameErrors, targetErrors, bytesIn, bytesOut } = handles
-  for (const one of [calls, errors, retries, retriesRefused, expired, cancelled, missed, late]) one.inc(0)
+  for (const one of [calls, errors, retries, retriesRefused, shed, expired, cancelled]) one.inc(0)
   for (const one of [connectFailures, ejections, readmissions, goaways, frameErrors, targetErrors]) one.inc(0)
-  for (const one of [bytesIn, bytesOut]) one.inc(0)
+  for (const one of [missed, late, bytesIn, bytesOut]) one.inc(0)
   const method = (name: string): CallPoints => ({
     calls: handles.calls.with({ method: name }),
     duration: handles.duration.with({ method: name }),

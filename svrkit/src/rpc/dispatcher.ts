@@ -1,4 +1,6 @@
 import type { Logger } from "pino"
+import { type Admission, toKey } from "../admit/admission.ts"
+import type { LoopDelay } from "../admit/loop-delay.ts"
 import { CodecError, decode, type ServiceTable } from "../codec/index.ts"
 import { ServiceError } from "../errors.ts"
 import { RpcError } from "./errors.ts"
@@ -6,12 +8,22 @@ import { type Body, type CallHead, type Entry, type Handler, type ReplyTo, Serve
 import type { MethodPoints, ServerPoints } from "./server-points.ts"
 
 const SWEEP_MS = 10
+const JUDGE_MS = 100
 
 export interface DispatcherLimits {
   /** Calls whose function runs at the same time; further ones wait. */
   mostRunning: number
   /** Calls that wait; further ones are refused with `overloaded`. */
   mostQueued: number
+}
+
+export interface DispatcherDeps {
+  limits: DispatcherLimits
+  points: ServerPoints
+  log: Logger
+  report: (error: unknown) => void
+  admission: Admission
+  loop: LoopDelay
 }
 
 /** Runs the calls of one service in the order in which they came, so many at a time. What expires while it waits never runs. */
@@ -21,6 +33,11 @@ export class Dispatcher {
   private readonly limits: DispatcherLimits
   private readonly points: ServerPoints
   private readonly log: Logger
+  private readonly admission: Admission
+  private readonly loop: LoopDelay
+  /** What of the loop's delays was judged already. */
+  private loopSeen = { sumMs: 0, ticks: 0, used: false }
+  private judging: NodeJS.Timeout | null = null
   /** Told of faults of the service's own code. */
   private readonly report: (error: unknown) => void
   private queue: ServerCall[] = []
@@ -31,16 +48,14 @@ export class Dispatcher {
   private idle: (() => void)[] = []
   private stopped = false
 
-  constructor(
-    table: ServiceTable,
-    handlers: Readonly<Record<string, Handler>>,
-    deps: { limits: DispatcherLimits; points: ServerPoints; log: Logger; report: (error: unknown) => void },
-  ) {
+  constructor(table: ServiceTable, handlers: Readonly<Record<string, Handler>>, deps: DispatcherDeps) {
     this.table = table
     this.limits = deps.limits
     this.points = deps.points
     this.log = deps.log
     this.report = deps.report
+    this.admission = deps.admission
+    this.loop = deps.loop
     for (const method of table.methods) {
       const name = method.name.charAt(0).toLowerCase() + method.name.slice(1)
       const run = handlers[name] as Entry["run"] | undefined
@@ -74,14 +89,90 @@ export class Dispatcher {
       this.fail(call, new RpcError("draining", `${this.table.name} is about to stop`))
       return null
     }
+    if (!this.admit(call)) return null
     if (this.running < this.limits.mostRunning) this.start(call)
-    else if (this.queue.length - this.head < this.limits.mostQueued) this.queue.push(call)
+    else if (this.queued < this.limits.mostQueued) this.queue.push(call)
     else {
-      points.shed.inc()
-      this.fail(call, new RpcError("overloaded", `${this.table.name} has ${this.limits.mostQueued} calls waiting`))
+      this.shed(call, "queue_full", `${this.table.name} has ${this.limits.mostQueued} calls waiting`)
       return null
     }
     return call
+  }
+
+  private admit(call: ServerCall): boolean {
+    const { admission, loop, loopSeen } = this
+    if (call.to.overNetwork) {
+      loop.touch(call.arrivedAt)
+      loopSeen.used = true
+    }
+    this.judging ??= setInterval(() => this.judge(performance.now()), JUDGE_MS).unref()
+    if (admission.due(call.arrivedAt)) this.judge(call.arrivedAt)
+    if (admission.arrive(toKey(call.priority, call.user))) return true
+    this.shed(call, "level", `${this.table.name} has more to do than it can, and serves what is more important`)
+    return false
+  }
+
+  /** The last key that is let in; callers hold back what is beyond it. */
+  get level(): number {
+    return this.admission.level
+  }
+
+  /** Mean wait of calls in the window judged last, ms. */
+  get waitMs(): number {
+    return this.admission.waitMs
+  }
+
+  /** A caller held back so many calls of this key, by the level that it was told. */
+  heldBack(key: number, calls: number): void {
+    this.admission.heldBack(key, calls)
+  }
+
+  /** Judges the window that is over. What waits and would not be let in any more gives room to what is more important. */
+  private judge(now: number): void {
+    const { admission } = this
+    if (!admission.due(now)) return
+    const before = admission.level
+    admission.judge(now, { ...this.waitingAt(now), loopMs: this.takeLoopDelay() })
+    if (admission.level < before) this.shedWaiting()
+    if (!admission.resting || this.judging === null) return
+    clearInterval(this.judging)
+    this.judging = null
+  }
+
+  private waitingAt(now: number): { calls: number; sumMs: number } {
+    let calls = 0
+    let sumMs = 0
+    for (let at = this.head; at < this.queue.length; at++) {
+      const call = this.queue[at] as ServerCall
+      if (call.state !== "waiting") continue
+      calls++
+      sumMs += now - call.arrivedAt
+    }
+    return { calls, sumMs }
+  }
+
+  private takeLoopDelay(): number {
+    const { sumMs, ticks } = this.loop
+    const { loopSeen: before } = this
+    this.loopSeen = { sumMs, ticks, used: false }
+    return before.used && ticks > before.ticks ? (sumMs - before.sumMs) / (ticks - before.ticks) : 0
+  }
+
+  private shedWaiting(): void {
+    const waiting = this.queue.slice(this.head).filter(({ state }) => state === "waiting")
+    const { level } = this.admission
+    this.head = 0
+    this.queue = waiting.filter(({ priority, user }) => toKey(priority, user) <= level)
+    for (const call of waiting) {
+      if (toKey(call.priority, call.user) > level)
+        this.shed(call, "waiting", `${this.table.name} came to have more to do than it can while this waited`)
+    }
+  }
+
+  private shed(call: ServerCall, why: "level" | "queue_full" | "waiting" | "policy", message: string): void {
+    const dims = { method: call.entry.method.name, why, priority: String(call.priority) }
+    this.points.shed.with(call.version === "" ? dims : { ...dims, version: call.version }).inc()
+    this.fail(call, new RpcError("overloaded", message))
   }
 
   /** The caller does not want the answer any more. */
@@ -94,9 +185,15 @@ export class Dispatcher {
 
   private start(call: ServerCall): void {
     const now = performance.now()
-    call.points.queueWait.record(now - call.arrivedAt)
+    const waitMs = now - call.arrivedAt
+    call.points.queueWait.record(waitMs)
+    const runs = this.admission.begin(waitMs, now)
     if (now >= call.deadlineAt) {
       this.expire(call)
+      return
+    }
+    if (!runs) {
+      this.shed(call, "policy", `${this.table.name} has more to do than it can: this call waited too long`)
       return
     }
     call.state = "running"
@@ -148,6 +245,7 @@ export class Dispatcher {
 
   private leave(call: ServerCall): void {
     this.running--
+    this.admission.finish()
     this.watched.delete(call)
     call.points.duration.record(performance.now() - call.arrivedAt)
     this.next()
@@ -186,6 +284,9 @@ export class Dispatcher {
   /** What the caller is told: errors of the service's table as they are, everything else as `internal`, without its text. */
   private toRpcError(error: unknown, call: ServerCall): RpcError {
     if (error instanceof CodecError) return new RpcError("bad_request", `${call.entry.method.name}: ${error.message}`)
+    // Another try here would ask the same service behind this one.
+    if (error instanceof RpcError && error.code === "overloaded")
+      return new RpcError(error.code, error.message, NO_RETRY)
     if (error instanceof RpcError && !(error.code in this.table.errors)) return error
     if (error instanceof ServiceError || error instanceof RpcError) {
       const retry = this.table.errors[error.code]?.[0] ?? false
@@ -230,8 +331,12 @@ export class Dispatcher {
   /** From now on refuses every call with `draining`. */
   stop(): void {
     this.stopped = true
+    if (this.judging !== null) clearInterval(this.judging)
+    this.judging = null
   }
 }
+
+const NO_RETRY = { retry: false }
 
 /** Stand-ins of a call whose method is not known: it is refused before anything of it is counted by method. */
 const UNKNOWN = { method: { name: "unknown" } } as Entry

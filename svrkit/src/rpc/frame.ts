@@ -13,6 +13,10 @@ export const KIND = {
   ping: 5,
   pong: 6,
   goaway: 7,
+  /** Server to client: the level, in one number. */
+  level: 8,
+  /** Client to server: what was held back by the level, as pairs of key and calls, two bytes each. */
+  held: 9,
   hello: 16,
   challenge: 17,
   proof: 18,

@@ -1,7 +1,7 @@
 import { connect, type Socket } from "node:net"
 import type { Timer } from "@ossagent/agent"
 import { CodecError, decode } from "../codec/index.ts"
-import { readFailure, word, writeCall, writeNumber } from "./call-frame.ts"
+import { readFailure, readNumber, word, writeCall, writeHeld, writeNumber } from "./call-frame.ts"
 import type { ClientPoints } from "./client-points.ts"
 import { RpcError } from "./errors.ts"
 import { FrameError, KIND, MOST_HANDSHAKE_BYTES } from "./frame.ts"
@@ -18,6 +18,7 @@ import {
 } from "./handshake.ts"
 import { Link } from "./link.ts"
 import type { Pending } from "./pending.ts"
+import { TargetLevel } from "./target-level.ts"
 
 const REPLY_HEAD = 5
 const MOST_UNANSWERED = 20
@@ -53,8 +54,8 @@ export interface LaneHost {
 /** One connection to one target: connects, proves, sends calls, watches the target's health, and comes back with patience. */
 export class Lane {
   readonly address: string
-  /** Overload level that the target told last. */
-  level = 0
+  /** What the target lets in, as it told last. */
+  readonly target = new TargetLevel()
   /** From a call's sending to its reply. */
   readonly duration: Timer
   private readonly host: LaneHost
@@ -124,6 +125,7 @@ export class Lane {
     else if (kind === KIND.failure) this.failure(bytes, from, to)
     else if (kind === KIND.pong)
       this.host.points.ping.with({ target: this.address }).record(performance.now() - this.pingAt)
+    else if (kind === KIND.level) this.target.hear(readNumber(bytes, from, to), performance.now())
     else if (kind === KIND.goaway) this.leave()
     else if (kind >= KIND.hello || kind === KIND.call)
       throw new FrameError("unknown_kind", `cannot take a frame of kind ${kind} from a target`)
@@ -152,6 +154,7 @@ export class Lane {
   private welcomed(mostInFlight: number): void {
     clearTimeout(this.timer as NodeJS.Timeout)
     this.state = "up"
+    this.target.forget()
     this.nextId = 1
     this.unanswered = 0
     this.mostInFlight = mostInFlight
@@ -179,17 +182,38 @@ export class Lane {
       return
     }
     this.pingAt = now
+    this.tellHeld(now)
     writeNumber(link.out, KIND.ping, 0)
     link.touch()
+  }
+
+  /** Whether the target would take a call of this key. */
+  admits(key: number, now: number): boolean {
+    return this.target.admits(key, now)
+  }
+
+  /** A call of this key was not sent, for it would be refused. */
+  holdBack(key: number): void {
+    this.target.holdBack(key)
+  }
+
+  get level(): number {
+    return this.target.level
+  }
+
+  private tellHeld(now: number): void {
+    const held = this.target.takeHeld(now)
+    if (held !== null) writeHeld((this.link as Link).out, held)
   }
 
   /** Sends a call. Throws RpcError for a request that cannot be sent. */
   send(pending: Pending): void {
     const link = this.link as Link
+    const now = performance.now()
+    this.tellHeld(now)
     const id = this.nextId++
     const before = link.out.length
     let size: number
-    const now = performance.now()
     const { method, priority, user, version } = pending
     try {
       const meta = { id, method: method.number, priority, user, remainingMs: pending.deadlineAt - now, version }
@@ -244,7 +268,7 @@ export class Lane {
   private take(bytes: Buffer, from: number, to: number): Pending | undefined {
     if (to - from < REPLY_HEAD) throw new FrameError("malformed", "cannot read a reply: its head is cut short")
     const id = word(bytes, from)
-    this.level = bytes[from + 4] as number
+    this.target.confirm(bytes[from + 4] !== 0, performance.now())
     const pending = this.calls.get(id)
     if (pending === undefined) {
       this.host.points.late.inc()

@@ -1,4 +1,5 @@
 import type { Timer } from "@ossagent/agent"
+import { ALL } from "../admit/admission.ts"
 import { type Codec, CodecError, decode, encode } from "../codec/index.ts"
 import type { Dispatcher } from "./dispatcher.ts"
 import { RpcError } from "./errors.ts"
@@ -9,6 +10,7 @@ import type { ReplyTo, ServerCall } from "./server-call.ts"
 /** One try of a call, and where its answer goes. */
 export class MemoryCall implements ReplyTo {
   readonly peer = "memory"
+  readonly overNetwork = false
   readonly pending: Pending
   readonly bytes: Uint8Array
   call: ServerCall | null = null
@@ -55,7 +57,6 @@ const NEXT = Promise.resolve()
  */
 export class MemoryLane {
   readonly address = "memory"
-  readonly level = 0
   up = true
   inFlight = 0
   readonly duration: Timer
@@ -74,6 +75,18 @@ export class MemoryLane {
 
   get free(): boolean {
     return this.up
+  }
+
+  get level(): number {
+    return this.find()?.level ?? ALL
+  }
+
+  admits(key: number): boolean {
+    return key <= this.level
+  }
+
+  holdBack(key: number): void {
+    this.find()?.heldBack(key, 1)
   }
 
   /** Throws RpcError for a request that cannot be written. */

@@ -11,6 +11,8 @@ export interface Pending {
   request: unknown
   priority: number
   user: number
+  /** Of both priorities, as levels are. */
+  key: number
   version: string
   startedAt: number
   deadlineAt: number

@@ -6,6 +6,8 @@ import type { MethodPoints } from "./server-points.ts"
 export interface ReplyTo {
   /** Who calls, for logs. */
   peer: string
+  /** Its calls come through a socket, and wait there while the event loop is busy. */
+  overNetwork: boolean
   /** Answers the bytes of the reply; throws CodecError for a value that cannot be written. */
   reply: (call: ServerCall, codec: Codec, value: unknown) => number
   fail: (call: ServerCall, error: RpcError) => void

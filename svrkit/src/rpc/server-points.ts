@@ -9,7 +9,6 @@ export interface MethodPoints {
   replySize: Timer
   expired: Counter
   cancelled: Counter
-  shed: Counter
 }
 
 const MOST_VERSIONS = 200
@@ -30,7 +29,10 @@ export function createServerPoints(agent: Agent, methods: readonly string[]) {
     unsent: counter("replies_unsent"),
     inFlight: agent.gauge("rpc.server.in_flight", { unit: "{call}" }),
     queued: agent.gauge("rpc.server.queued", { unit: "{call}" }),
+    /** Calls of business priorities below it are let in, of the next one those of a part of the users; 256: all. */
     level: agent.gauge("rpc.server.overload_level"),
+    /** What the level is judged by: mean queue wait, and for calls over the network the event loop's delay. */
+    wait: agent.gauge("rpc.server.overload_wait", { unit: "ms" }),
     connections: agent.gauge("rpc.server.connections", { unit: "{connection}" }),
     accepted: agent.counter("rpc.server.connections_accepted", { unit: "{connection}" }),
     closed: agent.counter("rpc.server.connections_closed", { unit: "{connection}" }),
@@ -54,7 +56,6 @@ export function createServerPoints(agent: Agent, methods: readonly string[]) {
     replySize: handles.replySize.with(dims),
     expired: handles.expired.with(dims),
     cancelled: handles.cancelled.with(dims),
-    shed: handles.shed.with(dims),
   })
   const own = new Map(methods.map((name) => [name, bind({ method: name })]))
   /** By client version, then by method. */

@@ -2,6 +2,9 @@ import { once } from "node:events"
 import { type AddressInfo, createServer, type Server } from "node:net"
 import type { Agent } from "@ossagent/agent"
 import type { Logger } from "pino"
+import { type Admission, USERS } from "../admit/admission.ts"
+import { Dagor } from "../admit/dagor.ts"
+import { LoopDelay } from "../admit/loop-delay.ts"
 import type { ServiceTable } from "../codec/index.ts"
 import { Dispatcher, type DispatcherLimits } from "./dispatcher.ts"
 import { LEAST_TOKEN } from "./handshake.ts"
@@ -26,6 +29,8 @@ export interface RpcServerOptions {
   limits?: Partial<RpcServerLimits>
   log: Logger
   agent: Agent
+  /** What is let in under overload; default: DAGOR. Made once for each service. */
+  admission?: (now: number) => Admission
 }
 
 export const SERVER_LIMITS: RpcServerLimits = {
@@ -42,9 +47,6 @@ export const SERVER_LIMITS: RpcServerLimits = {
 
 const ANY_NAME = "*"
 
-/** Told to callers with every answer; 0 while there is no overload control. */
-const LEVEL = 0
-
 /** Answers the calls of one or several services, at one port and in memory. */
 export class RpcServer {
   readonly limits: RpcServerLimits
@@ -52,6 +54,7 @@ export class RpcServer {
   private readonly tokens: ReadonlyMap<string, string>
   private readonly services = new Map<string, { dispatcher: Dispatcher; points: ServerPoints }>()
   private readonly sessions = new Set<Session>()
+  private readonly loop = new LoopDelay()
   private server: Server | null = null
   private troubleAt = 0
 
@@ -72,13 +75,16 @@ export class RpcServer {
       table.methods.map(({ name }) => name),
     )
     const report = (error: unknown): void => agent.exception(error)
-    const deps = { limits: this.limits, points, log: this.options.log, report }
+    const { log, admission = (now: number) => new Dagor(now) } = this.options
+    const { limits, loop } = this
+    const deps = { limits, points, log, report, loop, admission: admission(performance.now()) }
     const dispatcher = new Dispatcher(table, handlers as Readonly<Record<string, Handler>>, deps)
     this.services.set(table.name, { dispatcher, points })
     agent.onFlush(() => {
       points.inFlight.set(dispatcher.load)
       points.queued.set(dispatcher.queued)
-      points.level.set(LEVEL)
+      points.level.set((dispatcher.level + 1) / USERS)
+      points.wait.set(dispatcher.waitMs)
       points.connections.set(this.sessions.size)
     })
   }
@@ -94,7 +100,6 @@ export class RpcServer {
     if (first === undefined) throw new TypeError("cannot listen: no service was added")
     const sessionHost: SessionHost = {
       limits: this.limits,
-      level: () => LEVEL,
       tokenOf: (name) => this.tokens.get(name) ?? this.tokens.get(ANY_NAME),
       dispatcherOf: (service) => this.services.get(service),
       points: first.points,
@@ -134,6 +139,7 @@ export class RpcServer {
     await Promise.race([Promise.all([drained, closing]), late])
     clearTimeout(timer)
     for (const { dispatcher } of this.services.values()) dispatcher.stop()
+    this.loop.stop()
     for (const session of [...this.sessions]) session.close()
     await closing
   }

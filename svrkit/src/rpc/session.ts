@@ -1,6 +1,7 @@
 import type { Socket } from "node:net"
+import { ALL } from "../admit/admission.ts"
 import type { Codec } from "../codec/index.ts"
-import { readCall, readNumber, writeFailure, writeNumber, writeReply } from "./call-frame.ts"
+import { readCall, readHeld, readNumber, writeFailure, writeNumber, writeReply } from "./call-frame.ts"
 import type { Dispatcher } from "./dispatcher.ts"
 import { RpcError } from "./errors.ts"
 import { FrameError, KIND, MOST_HANDSHAKE_BYTES } from "./frame.ts"
@@ -37,7 +38,6 @@ export interface SessionLimits {
 /** What a session needs of its server. */
 export interface SessionHost {
   limits: SessionLimits
-  level: () => number
   /** The token of a name; undefined for one that is not known. */
   tokenOf: (name: string) => string | undefined
   dispatcherOf: (service: string) => { dispatcher: Dispatcher; points: ServerPoints } | undefined
@@ -49,6 +49,7 @@ export interface SessionHost {
 /** One caller's connection at the server: proves who it is, takes its calls, sends the answers. */
 export class Session implements ReplyTo {
   peer: string
+  readonly overNetwork = true
   ready = false
   private readonly link: Link
   private readonly host: SessionHost
@@ -56,6 +57,7 @@ export class Session implements ReplyTo {
   private points: ServerPoints
   private readonly calls = new Map<number, ServerCall>()
   private lastId = 0
+  private toldLevel = ALL
   private said: { introduction: Introduction; token: string | undefined } | null = null
   private handshakeTimer: NodeJS.Timeout | null
   private stuckTimer: NodeJS.Timeout | null = null
@@ -131,9 +133,11 @@ export class Session implements ReplyTo {
     else if (kind === KIND.cancel) this.cancel(readNumber(bytes, from, to))
     else if (kind === KIND.ping) {
       this.points.pings.inc()
+      this.tellLevel(true)
       writeNumber(this.link.out, KIND.pong, readNumber(bytes, from, to))
       this.link.touch()
-    } else if (kind >= KIND.hello || kind <= KIND.failure) {
+    } else if (kind === KIND.held) readHeld(bytes, from, to, (key, calls) => this.dispatcher?.heldBack(key, calls))
+    else if (kind >= KIND.hello || kind <= KIND.failure) {
       throw new FrameError("unknown_kind", `cannot take a frame of kind ${kind} from a caller`)
     }
     // Other kinds are of newer callers, who know that an older server passes over them.
@@ -168,8 +172,9 @@ export class Session implements ReplyTo {
       this.points.unsent.inc()
       return 0
     }
+    const level = this.tellLevel(false)
     const before = this.link.out.length
-    const size = writeReply(this.link.out, call.id, this.host.level(), codec, value)
+    const size = writeReply(this.link.out, call.id, level, codec, value)
     const { mostFrameBytes } = this.host.limits
     if (size + 6 > mostFrameBytes) {
       this.link.out.rewind(before)
@@ -184,8 +189,19 @@ export class Session implements ReplyTo {
       this.points.unsent.inc()
       return
     }
-    writeFailure(this.link.out, call.id, this.host.level(), error)
+    writeFailure(this.link.out, call.id, this.tellLevel(false), error)
     this.sent()
+  }
+
+  /**
+   * The level stands in a frame of its own before the first answer after it changed, for it does not go into an answer's byte; that says only
+   * whether the one told last holds still (1), or everything is let in (0).
+   */
+  private tellLevel(again: boolean): 0 | 1 {
+    const level = (this.dispatcher as Dispatcher).level
+    if (level !== this.toldLevel || (again && level !== ALL)) writeNumber(this.link.out, KIND.level, level)
+    this.toldLevel = level
+    return level === ALL ? 0 : 1
   }
 
   done(call: ServerCall): void {

@@ -6,7 +6,7 @@ import { parseService } from "../describe/service.ts"
 import { compileTable } from "../generate/compile.ts"
 import { Channel, type ChannelOptions } from "./channel.ts"
 import { RpcError } from "./errors.ts"
-import { RpcServer, type RpcServerLimits } from "./server.ts"
+import { RpcServer, type RpcServerLimits, type RpcServerOptions } from "./server.ts"
 import type { ServerCall } from "./server-call.ts"
 
 export const CREDENTIAL = { name: "test", token: "a-test-token-of-some-length" }
@@ -57,9 +57,17 @@ const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
   })
 
 /** A server whose functions answer what they are asked, wait as they are asked, and keep what they saw. */
-export async function startEcho(name = "a", limits: Partial<RpcServerLimits> = {}, port = 0, collector?: string) {
+export async function startEcho(
+  name = "a",
+  limits: Partial<RpcServerLimits> = {},
+  port = 0,
+  collector?: string,
+  admission?: RpcServerOptions["admission"],
+) {
   const agent = quietAgent(collector)
-  const server = new RpcServer({ credentials: [CREDENTIAL], limits, log: pino({ level: "silent" }), agent })
+  const log = pino({ level: "silent" })
+  const more = admission === undefined ? {} : { admission }
+  const server = new RpcServer({ credentials: [CREDENTIAL], limits, log, agent, ...more })
   const seen: { text: string; call: ServerCall }[] = []
   const aborted: string[] = []
   const echo = async (request: Text, call: ServerCall): Promise<Partial<Text>> => {
