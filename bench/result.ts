@@ -19,6 +19,8 @@ export interface Result {
   runs: number
   versions: Record<string, string>
   figures: Figure[]
+  /** Markdown that follows the table. */
+  more?: string
 }
 
 const RESULTS = fileURLToPath(new URL("../results/", import.meta.url))
@@ -48,7 +50,7 @@ export const stated = (figure: string, value: number, unit: string): Figure => (
 const round = (value: number): number => Number(value.toPrecision(4))
 
 /** Prints a benchmark's table and writes `bench/results/<name>.md` and `.json`. */
-export function report({ name, about, runs, versions, figures }: Result): void {
+export function report({ name, about, runs, versions, figures, more = "" }: Result): void {
   const at = new Date().toISOString()
   const machine = `${cpus().length} × ${cpus()[0]?.model ?? "unknown"}, ${Math.round(totalmem() / 2 ** 30)} GiB`
   const all = { node: process.version, commit: commit(), ...versions }
@@ -61,7 +63,7 @@ export function report({ name, about, runs, versions, figures }: Result): void {
     all,
   )
     .map(([key, value]) => `${key} ${value}`)
-    .join(", ")}.\n\n${table}\n`
+    .join(", ")}.\n\n${table}\n${more}`
   process.stdout.write(`${text}\n`)
   mkdirSync(RESULTS, { recursive: true })
   writeFileSync(`${RESULTS}${name}.md`, text)

@@ -12,13 +12,13 @@ import {
 import { RpcError } from "@ossagent/svrkit/rpc"
 import type { AuthClient } from "../auth/generated/auth.client.ts"
 import type { Buckets, Ramp } from "../bucket.ts"
-import type { SocialClient } from "../social/generated/social.client.ts"
+import type { OptionalSocialClient } from "../social/generated/social.client.ts"
 import type { Session } from "./session.ts"
 import type { Watches } from "./watches.ts"
 
 export interface EnterParts {
   auth: AuthClient
-  social: Pick<SocialClient, "welcome">
+  social: Pick<OptionalSocialClient, "welcome">
   /** Name of this access, for the list of devices. */
   access: string
   isAppKey: (given: string) => boolean
@@ -98,7 +98,7 @@ async function register(parts: EnterParts, { session, body }: Asking): Promise<U
 
 /** The profile comes into the mailbox with the first log-in; a later one finds it there, or does what the first could not. */
 function welcome({ social }: EnterParts, uid: number, name: string): void {
-  social.welcome({ uid, name }).catch(() => undefined) // counted by the client; the next log-in tries again
+  void social.welcome({ uid, name }) // a miss is counted by the client; the next log-in tries again
 }
 
 /** From here on the session is told of what is new; whether something was new before, mailbox says. */

@@ -33,16 +33,24 @@ export type Route = (to: Backends, who: Asker, body: Uint8Array) => Promise<Uint
 
 type Run<Q, RI> = (to: Backends, who: Asker, request: Q) => Promise<RI>
 
+/** What is asked sets the priority of all calls that are made for it. */
+const as = (who: Asker, { priority }: { priority: number }): Asker => ({
+  uid: who.uid,
+  device: who.device,
+  options: { ...who.options, priority },
+  sent: (at) => who.sent(at),
+})
+
 const of =
   <Q, QI, R, RI>(method: Method<Q, QI, R, RI>, run: Run<Q, RI>): Route =>
   async (to, who, body) =>
-    encode(method.reply, await run(to, who, decode(method.request, body)))
+    encode(method.reply, await run(to, as(who, method), decode(method.request, body)))
 
 /** The reply is a page, whose bytes are passed on unread. */
 const page =
   <Q, QI, R, RI>(method: Method<Q, QI, R, RI>, run: Run<Q, { page: Uint8Array }>): Route =>
   async (to, who, body) =>
-    (await run(to, who, decode(method.request, body))).page
+    (await run(to, as(who, method), decode(method.request, body))).page
 
 const nothing = async (reply: Promise<unknown>): Promise<Record<never, never>> => {
   await reply

@@ -7,18 +7,15 @@ import { createServer } from "node:net"
 import { MOST_BYTES_UNKNOWN } from "@ossagent/im-client/protocol"
 import type { RpcDoor, ServiceContext } from "@ossagent/svrkit"
 import { defineRpcService } from "@ossagent/svrkit"
-import { createAuthClient } from "../auth/generated/auth.client.ts"
-import { AUTH } from "../auth/generated/auth.table.ts"
 import { Buckets, Ramp } from "../bucket.ts"
 import { createAppKeyCheck } from "../client-door.ts"
 import { createMailboxRoute } from "../mailbox/route.ts"
-import { createMessageClient } from "../message/generated/message.client.ts"
-import { MESSAGE } from "../message/generated/message.table.ts"
-import { createSocialClient } from "../social/generated/social.client.ts"
+import { createOptionalSocialClient } from "../social/generated/social.client.ts"
 import { SOCIAL } from "../social/generated/social.table.ts"
 import { ACCESS_SETTINGS, type AccessConfig } from "./config.ts"
 import { createEnter } from "./enter.ts"
 import { Floor } from "./floor.ts"
+import { accessNeeds } from "./generated/access.needs.ts"
 import type { AccessHost } from "./host.ts"
 import { serveInside } from "./inside.ts"
 import { drain, listen } from "./open.ts"
@@ -78,7 +75,7 @@ function createFloor({ config, rpc, agent, log }: Context, table: SessionTable, 
     now,
     enter: createEnter({
       auth: backends.auth,
-      social: backends.social,
+      social: createOptionalSocialClient(rpc.channel(SOCIAL, config.social)),
       access: config.address,
       isAppKey: createAppKeyCheck(config.appKey),
       ramp: new Ramp(config.rampFrom, config.rampTo, now()),
@@ -99,9 +96,9 @@ function createFloor({ config, rpc, agent, log }: Context, table: SessionTable, 
 }
 
 const createBackends = (rpc: RpcDoor, config: AccessConfig): Backends => ({
-  auth: createAuthClient(rpc.channel(AUTH, config.auth)),
-  message: createMessageClient(rpc.channel(MESSAGE, config.message)),
-  social: createSocialClient(rpc.channel(SOCIAL, config.social)),
+  auth: accessNeeds.auth(rpc, config.auth),
+  message: accessNeeds.message(rpc, config.message),
+  social: accessNeeds.social(rpc, config.social),
   mailbox: createMailboxRoute(rpc, config.mailboxes),
 })
 

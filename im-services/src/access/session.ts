@@ -11,7 +11,7 @@ import {
   toSyncKey,
   trySyncKey,
 } from "@ossagent/im-client/protocol"
-import type { CallOptions } from "@ossagent/svrkit/rpc"
+import { type CallOptions, toUserPriority } from "@ossagent/svrkit/rpc"
 import { type Bucket, takeToken } from "../bucket.ts"
 import type { PageReply } from "../mailbox/generated/mailbox.codec.ts"
 import { type Refusal, toFailure, toRefusal } from "./failure.ts"
@@ -156,7 +156,8 @@ export class Session implements WireEvents, Turning, Asker, Bucket {
       const { key, mostBytes } = decodeSyncRequest(body)
       this.setKey(key)
       const { uid, device, options } = this
-      const page = await this.host.backends.mailbox.clientOf(uid).sync({ uid, device, key, mostBytes }, options)
+      const asked = { ...options, priority: SYNC.priority }
+      const page = await this.host.backends.mailbox.clientOf(uid).sync({ uid, device, key, mostBytes }, asked)
       this.reply(id, page.page)
       this.points.access.record(performance.now() - from)
       this.given(page, notifiedAt)
@@ -189,7 +190,7 @@ export class Session implements WireEvents, Turning, Asker, Bucket {
   }
 
   get options(): CallOptions {
-    return { version: this.points.version }
+    return { version: this.points.version, user: toUserPriority(this.uid, this.host.now()) }
   }
 
   sent(at: number): void {

@@ -1,7 +1,7 @@
 import type { RpcDoor } from "@ossagent/svrkit"
-import { type AccessClient, createAccessClient } from "../access/generated/access.client.ts"
-import { ACCESS } from "../access/generated/access.table.ts"
+import type { OptionalAccessClient } from "../access/generated/access.client.ts"
 import { BoundedMap } from "../bounded-map.ts"
+import { mailboxNeeds } from "./generated/mailbox.needs.ts"
 import type { Watchers } from "./watchers.ts"
 
 const MOST_ACCESSES = 256
@@ -23,20 +23,20 @@ interface Told {
 
 /** Tells each access, once for a batch, for which of its users something is new. A hint: one that is lost is made up for by `Watch`. */
 export function createNotifier(rpc: Pick<RpcDoor, "channel">, watchers: Watchers, onLost: () => void) {
-  const clients = new BoundedMap<string, AccessClient>(MOST_ACCESSES)
-  const clientOf = (name: string): AccessClient => {
+  const clients = new BoundedMap<string, OptionalAccessClient>(MOST_ACCESSES)
+  const clientOf = (name: string): OptionalAccessClient => {
     const known = clients.get(name)
     if (known !== undefined) return known
-    const client = createAccessClient(rpc.channel(ACCESS, [name]))
+    const client = mailboxNeeds.access(rpc, [name])
     clients.set(name, client)
     return client
   }
   return (news: readonly News[]): void => {
     const committedAt = Date.now()
     for (const [name, told] of byAccess(news, watchers))
-      clientOf(name)
+      void clientOf(name)
         .notify({ ...told, committedAt })
-        .catch(onLost)
+        .then(({ ok }) => ok || onLost()) // never rejects
   }
 }
 

@@ -4,12 +4,12 @@
  */
 import { randomBytes } from "node:crypto"
 import { defineRpcService, type ServiceContext } from "@ossagent/svrkit"
-import { type AsyncClient, createAsyncClient } from "../async/generated/async.client.ts"
-import { ASYNC } from "../async/generated/async.table.ts"
+import type { OptionalAsyncClient } from "../async/generated/async.client.ts"
 import { connectStores } from "../datastore/connect.ts"
 import { createSeqClient } from "../seq/client.ts"
 import { mailboxConfig } from "./config.ts"
 import type { Evaluated } from "./evaluate.ts"
+import { mailboxNeeds } from "./generated/mailbox.needs.ts"
 import { serveMailbox } from "./generated/mailbox.server.ts"
 import { type MailboxStores, openMailboxStores } from "./generated/mailbox.stores.ts"
 import { createHandlers, type Held } from "./handlers.ts"
@@ -28,7 +28,7 @@ type Context = ServiceContext<typeof mailboxConfig>
 function start(context: Context): void {
   const { config, rpc, agent, log, onStop } = context
   const seq = createSeqClient(rpc, config.seq)
-  const async = createAsyncClient(rpc.channel(ASYNC, config.async))
+  const async = mailboxNeeds.async(rpc, config.async)
   const lost = agent.counter("im.mailbox.notifies_lost", { unit: "{notify}" })
   lost.inc(0)
   const { terms } = openMailboxStores(connectStores(context))
@@ -68,7 +68,7 @@ const newRun = (): string => randomBytes(6).toString("base64url")
 
 interface Ears {
   notify: (news: readonly News[]) => void
-  async: AsyncClient
+  async: OptionalAsyncClient
   set: number
 }
 

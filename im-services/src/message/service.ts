@@ -4,11 +4,8 @@
  */
 import { defineRpcService, type ServiceContext } from "@ossagent/svrkit"
 import { createMailboxRoute } from "../mailbox/route.ts"
-import { createSocialClient } from "../social/generated/social.client.ts"
-import { SOCIAL } from "../social/generated/social.table.ts"
-import { createSpamClient } from "../spam/generated/spam.client.ts"
-import { SPAM } from "../spam/generated/spam.table.ts"
 import { messageConfig } from "./config.ts"
+import { messageNeeds } from "./generated/message.needs.ts"
 import { serveMessage } from "./generated/message.server.ts"
 import { createPoints } from "./points.ts"
 import { createRead } from "./read.ts"
@@ -20,8 +17,8 @@ export const message = defineRpcService({ name: "message", partOf: "im", config:
 function start({ config, rpc, agent }: ServiceContext<typeof messageConfig>): void {
   const deps = {
     mailbox: createMailboxRoute(rpc, config.mailboxes),
-    social: createSocialClient(rpc.channel(SOCIAL, config.social)),
-    spam: createSpamClient(rpc.channel(SPAM, config.spam)),
+    social: messageNeeds.social(rpc, config.social),
+    spam: messageNeeds.spam(rpc, config.spam),
     points: createPoints(agent),
   }
   serveMessage(rpc, { ...createSend(deps), ...createRecall(deps), ...createRead(deps) })

@@ -3,14 +3,14 @@ import { RpcError } from "@ossagent/svrkit/rpc"
 import { type AppendRequestInit, type Result, Stored } from "../mailbox/generated/mailbox.codec.ts"
 import type { MailboxRoute } from "../mailbox/route.ts"
 import type { SocialClient } from "../social/generated/social.client.ts"
-import type { SpamClient } from "../spam/generated/spam.client.ts"
+import type { OptionalSpamClient } from "../spam/generated/spam.client.ts"
 import { messageError } from "./generated/message.server.ts"
 import type { MessagePoints } from "./points.ts"
 
 export interface Deps {
   mailbox: MailboxRoute
   social: SocialClient
-  spam: SpamClient
+  spam: OptionalSpamClient
   points: MessagePoints
 }
 

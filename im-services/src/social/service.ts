@@ -3,8 +3,6 @@
  * mailboxes. Called by access for clients, by message for the members of a group.
  */
 import { defineRpcService, type ServiceContext } from "@ossagent/svrkit"
-import { createAuthClient } from "../auth/generated/auth.client.ts"
-import { AUTH } from "../auth/generated/auth.table.ts"
 import { connectStores } from "../datastore/connect.ts"
 import { startEvery } from "../loop/every.ts"
 import { createMailboxRoute } from "../mailbox/route.ts"
@@ -12,6 +10,7 @@ import { CONFIG } from "./config.ts"
 import { createContacts } from "./contacts.ts"
 import { createFriends, parsePair } from "./friends.ts"
 import type { FriendRequest } from "./generated/social.codec.ts"
+import { socialNeeds } from "./generated/social.needs.ts"
 import { type SocialHandlers, serveSocial } from "./generated/social.server.ts"
 import { openSocialStores } from "./generated/social.stores.ts"
 import { createGroups } from "./groups.ts"
@@ -27,7 +26,7 @@ function start(context: ServiceContext<typeof CONFIG>): void {
   const { rpc, config, log, onStop } = context
   const stores = openSocialStores(connectStores(context))
   const route = createMailboxRoute(rpc, config.mailboxes)
-  const auth = createAuthClient(rpc.channel(AUTH, config.auth))
+  const auth = socialNeeds.auth(rpc, config.auth)
   const nameOf = createNames(auth)
   const contacts = createContacts(route, nameOf)
   const untold = createUntoldList(stores.untold)

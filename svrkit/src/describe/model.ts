@@ -92,6 +92,18 @@ export interface StoreModel {
   doc: string
 }
 
+/** Another service that this one calls. */
+export interface NeedModel {
+  service: string
+  /** This one goes on without its answers. */
+  optional: boolean
+  /** No call of it takes longer; null: as its methods say. */
+  withinMs: number | null
+  /** The folder of its description, relative to this one's. */
+  from: string
+  doc: string
+}
+
 export interface ServiceModel {
   name: string
   doc: string
@@ -100,6 +112,7 @@ export interface ServiceModel {
   methods: readonly MethodModel[]
   errors: readonly ErrorModel[]
   stores: readonly StoreModel[]
+  needs: readonly NeedModel[]
 }
 
 export interface Place {

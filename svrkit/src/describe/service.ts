@@ -12,6 +12,7 @@ import {
   type StoreModel,
 } from "./model.ts"
 import { ERROR_CODE, SERVICE_NAME, TAKEN_FIELDS, TYPE_NAME, toCamel, toPascal } from "./names.ts"
+import { readNeed } from "./need.ts"
 import { type Known, readEnum, readStruct } from "./struct.ts"
 
 /** The model of the service that `text` describes. Throws DescriptionError that lists every fault; `file` is only its name in them. */
@@ -22,7 +23,7 @@ export function parseService(file: string, text: string): ServiceModel {
   if (root.name !== "service") own.fault(`the root must be <service>, not <${root.name}>`)
   const name = own.named("name", SERVICE_NAME, "shop or shop-front")
   const doc = own.optional("doc") ?? ""
-  own.finish(["enum", "type", "method", "error", "store"])
+  own.finish(["enum", "type", "method", "error", "store", "needs"])
   const children = (kind: string): Element[] => root.children.filter((child) => child.name === kind)
   const known = readNames(root, faults)
   const enums = children("enum").map((one) => readEnum(one, faults))
@@ -30,6 +31,8 @@ export function parseService(file: string, text: string): ServiceModel {
   const methods = children("method").map((one) => readMethod(one, known, faults))
   const errors = children("error").map((one) => readError(one, faults))
   const stores = children("store").map((one) => readStore(one, known, faults))
+  const needs = children("needs").map((one) => readNeed(one, name, faults))
+  refuseTwice(children("needs"), ["service"], faults)
   refuseTwice(children("method"), ["name", "number"], faults)
   refuseTwice(children("error"), ["code"], faults)
   refuseTwice(children("store"), ["name"], faults)
@@ -42,7 +45,7 @@ export function parseService(file: string, text: string): ServiceModel {
   }
   if (methods.length === 0 && root.name === "service") own.fault(`the service ${name} has no method`)
   if (faults.length > 0) throw new DescriptionError(file, faults)
-  return { name, doc, enums, structs, methods, errors, stores }
+  return { name, doc, enums, structs, methods, errors, stores, needs }
 }
 
 /** Names of types and enums; a name is used once in a file. */
@@ -63,7 +66,10 @@ function readNames(root: Element, faults: Fault[]): Known {
       faults.push({ line, column: 1, why: `${name} is taken: it is generated for ${base}` })
   }
   const service = toPascal(root.attributes.get("name")?.value ?? "")
-  for (const name of ["Client", "Handlers", "ErrorCode", "Stores"].map((end) => service + end)) {
+  for (const name of [
+    `Optional${service}Client`,
+    ...["Client", "Handlers", "ErrorCode", "Stores"].map((end) => service + end),
+  ]) {
     const line = lines.get(name)
     if (line !== undefined) faults.push({ line, column: 1, why: `${name} is taken: it is generated for the service` })
   }

@@ -111,6 +111,7 @@ const toModel = (fields: Field[]): ServiceModel => ({
   methods: [],
   errors: [],
   stores: [],
+  needs: [],
 })
 const both = fieldsOf.chain((fields) =>
   fc.record({

@@ -1,6 +1,7 @@
 import type { MethodModel, ServiceModel } from "../describe/model.ts"
 import { toCamel, toConstant, toPascal } from "../describe/names.ts"
 import { codecBody, TS } from "./codec.ts"
+import { needsFile } from "./needs.ts"
 import { storesFile } from "./stores.ts"
 
 /** A generated file: its name within the folder, and its text. */
@@ -21,6 +22,7 @@ export function generateFiles(model: ServiceModel, source: string): GeneratedFil
     { name: `${name}.client.ts`, text: HEAD(source) + clientFile(model) },
     { name: `${name}.server.ts`, text: HEAD(source) + serverFile(model) },
     ...(model.stores.length > 0 ? [{ name: `${name}.stores.ts`, text: HEAD(source) + storesFile(model) }] : []),
+    ...(model.needs.length > 0 ? [{ name: `${name}.needs.ts`, text: HEAD(source) + needsFile(model) }] : []),
   ]
 }
 
@@ -92,21 +94,27 @@ const typeImport = (model: ServiceModel, side: { request: "" | "Init"; reply: ""
 function clientFile(model: ServiceModel): string {
   const { name } = model
   const type = `${toPascal(name)}Client`
-  const hasOptional = model.methods.some(({ need }) => need === "optional")
-  const line = (method: MethodModel): string => {
-    const reply = method.need === "optional" ? `Outcome<${method.reply}>` : method.reply
-    return `${docLine(method.doc)}  ${toCamel(method.name)}(request: ${method.request}Init, options?: CallOptions): Promise<${reply}>`
-  }
-  const body = (method: MethodModel): string => {
-    const verb = method.need === "optional" ? "tryCall" : "call"
-    return `    ${toCamel(method.name)}: (request, options) => channel.${verb}(${toConstant(name)}_METHODS.${toCamel(method.name)}, request, options),`
-  }
-  return `import type { CallOptions, Channel${hasOptional ? ", Outcome" : ""} } from "@ossagent/svrkit/rpc"
+  const isOptional = ({ need }: MethodModel): boolean => need === "optional"
+  return `import type { CallOptions, Channel, Outcome } from "@ossagent/svrkit/rpc"
 ${typeImport(model, { request: "Init", reply: "" })}
 import { ${toConstant(name)}_METHODS } from "./${name}.table.ts"
 
 /** Calls ${name}. Methods that are optional never reject for a failed call: they answer why there is no reply. */
-export interface ${type} {
+${clientText(model, type, isOptional)}
+/** Calls ${name} for those who can do without it: no call rejects, each answers what came or why nothing did. */
+${clientText(model, `Optional${type}`, () => true)}`
+}
+
+function clientText(model: ServiceModel, type: string, isOptional: (method: MethodModel) => boolean): string {
+  const line = (method: MethodModel): string => {
+    const reply = isOptional(method) ? `Outcome<${method.reply}>` : method.reply
+    return `${docLine(method.doc)}  ${toCamel(method.name)}(request: ${method.request}Init, options?: CallOptions): Promise<${reply}>`
+  }
+  const body = (method: MethodModel): string => {
+    const verb = isOptional(method) ? "tryCall" : "call"
+    return `    ${toCamel(method.name)}: (request, options) => channel.${verb}(${toConstant(model.name)}_METHODS.${toCamel(method.name)}, request, options),`
+  }
+  return `export interface ${type} {
 ${model.methods.map(line).join("\n")}
 }
 

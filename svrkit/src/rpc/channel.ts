@@ -32,11 +32,14 @@ export interface ChannelSettings extends LaneSettings {
   connections: number
   /** Calls that wait for a target; further ones fail with `busy`. */
   mostWaiting: number
+  /** No call takes longer, whatever its method says. */
+  withinMs: number
 }
 
 export const CHANNEL_SETTINGS: ChannelSettings = {
   connections: 1,
   mostWaiting: 10_000,
+  withinMs: Number.POSITIVE_INFINITY,
   pingMs: 500,
   connectMs: 3_000,
   backoffMs: 100,
@@ -123,7 +126,7 @@ export class Channel {
       const now = performance.now()
       const { under, signal } = options
       const deadlineAt = Math.min(
-        now + (options.timeoutMs ?? method.timeoutMs),
+        now + Math.min(options.timeoutMs ?? method.timeoutMs, this.settings.withinMs),
         under?.deadlineAt ?? Number.POSITIVE_INFINITY,
       )
       const priority = options.priority ?? under?.priority ?? method.priority
@@ -156,14 +159,14 @@ export class Channel {
     })
   }
 
-  /** As `call`, for a method that the caller can do without: never rejects for the call's failure. */
+  /** As `call`, for what the caller can do without: never rejects; what is missed is counted. */
   async tryCall<Q, QI, R, RI>(method: Method<Q, QI, R, RI>, request: QI, options?: CallOptions): Promise<Outcome<R>> {
     try {
       return { ok: true, reply: await this.call(method, request, options) }
     } catch (error) {
-      if (!(error instanceof RpcError)) throw error
-      this.points.missed.with({ method: method.name, code: error.code }).inc()
-      return { ok: false, why: error }
+      const why = error instanceof RpcError ? error : new RpcError("internal", String(error), { cause: error })
+      this.points.missed.with({ method: method.name, code: why.code }).inc()
+      return { ok: false, why }
     }
   }
 

@@ -5,10 +5,21 @@ import { ASYNC_METHODS } from "./async.table.ts"
 
 /** Calls async. Methods that are optional never reject for a failed call: they answer why there is no reply. */
 export interface AsyncClient {
-  wake(request: WakeRequestInit, options?: CallOptions): Promise<Outcome<Empty>>
+  wake(request: WakeRequestInit, options?: CallOptions): Promise<Empty>
 }
 
 export function createAsyncClient(channel: Channel): AsyncClient {
+  return {
+    wake: (request, options) => channel.call(ASYNC_METHODS.wake, request, options),
+  }
+}
+
+/** Calls async for those who can do without it: no call rejects, each answers what came or why nothing did. */
+export interface OptionalAsyncClient {
+  wake(request: WakeRequestInit, options?: CallOptions): Promise<Outcome<Empty>>
+}
+
+export function createOptionalAsyncClient(channel: Channel): OptionalAsyncClient {
   return {
     wake: (request, options) => channel.tryCall(ASYNC_METHODS.wake, request, options),
   }

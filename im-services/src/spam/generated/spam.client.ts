@@ -5,10 +5,21 @@ import { SPAM_METHODS } from "./spam.table.ts"
 
 /** Calls spam. Methods that are optional never reject for a failed call: they answer why there is no reply. */
 export interface SpamClient {
-  judge(request: JudgeRequestInit, options?: CallOptions): Promise<Outcome<JudgeReply>>
+  judge(request: JudgeRequestInit, options?: CallOptions): Promise<JudgeReply>
 }
 
 export function createSpamClient(channel: Channel): SpamClient {
+  return {
+    judge: (request, options) => channel.call(SPAM_METHODS.judge, request, options),
+  }
+}
+
+/** Calls spam for those who can do without it: no call rejects, each answers what came or why nothing did. */
+export interface OptionalSpamClient {
+  judge(request: JudgeRequestInit, options?: CallOptions): Promise<Outcome<JudgeReply>>
+}
+
+export function createOptionalSpamClient(channel: Channel): OptionalSpamClient {
   return {
     judge: (request, options) => channel.tryCall(SPAM_METHODS.judge, request, options),
   }
