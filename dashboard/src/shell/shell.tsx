@@ -4,6 +4,7 @@ import { type ReactNode, useEffect, useState } from "react"
 import { SWRConfig } from "swr"
 import type { Person } from "../auth/roles.ts"
 import { LiveProvider } from "../live/provider.tsx"
+import { MissedBanner } from "../overload/missedbanner.tsx"
 import { IconButton } from "../piece/button.tsx"
 import { Palette } from "../search/palette.tsx"
 import { ZoneProvider } from "../time/provider.tsx"
@@ -75,6 +76,7 @@ function Frame({ children }: { children: ReactNode }) {
       <div className="lg:pl-56">
         <Topbar onMenu={() => setMenu(true)} onSearch={() => setSearching(true)} onHelp={() => setHelp(true)} />
         <Stale />
+        <MissedBanner />
         <main id="content" className="mx-auto max-w-[1600px] px-3 pt-5 pb-16 sm:px-5">
           {children}
         </main>
