@@ -1,5 +1,5 @@
 "use client"
-import type { Dimension } from "@ossagent/wire"
+import type { Dimension, Filter } from "@ossagent/wire"
 import Link from "next/link"
 import { useMemo, useState } from "react"
 import { metricHref } from "../catalog/links.ts"
@@ -13,6 +13,7 @@ import { useTimeRange } from "../time/provider.tsx"
 import { formatRange, toWindow } from "../time/range.ts"
 
 const HEIGHT = 180
+const ALL: readonly Filter[] = []
 
 interface LinePanelProps {
   title: string
@@ -20,21 +21,27 @@ interface LinePanelProps {
   stat: ShownStat
   unit: string
   split: readonly Dimension[]
+  filters?: readonly Filter[]
+  /** False: it is known that there is nothing, and not asked for. */
+  wanted?: boolean
   /** What it means that there is nothing. */
   nothing: string
 }
 
 /** One metric over the page's range, a line for each of `split`. */
-export function LinePanel({ title, metric, stat, unit, split, nothing }: LinePanelProps) {
+export function LinePanel({ title, metric, stat, unit, split, filters = ALL, wanted = true, nothing }: LinePanelProps) {
   const [range, , zoom] = useTimeRange()
   const [focus, setFocus] = useState<string | null>(null)
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set())
-  const asked = useMemo(() => ({ metric, stats: toStats([stat]), split: [...split], top: 6 }), [metric, stat, split])
-  const { answer, error, refresh } = useRange(asked, range, { points: 180 })
+  const asked = useMemo(
+    () => ({ metric, stats: toStats([stat]), split: [...split], filters: [...filters], top: 6 }),
+    [metric, stat, split, filters],
+  )
+  const { answer, error, refresh } = useRange(wanted ? asked : null, range, { points: 180 })
   const lines = useMemo(() => (answer ? toLines(answer, [stat]) : []), [answer, stat])
   const rows = useMemo(() => (answer ? toRows(answer.t, lines) : []), [answer, lines])
   const { from, to } = toWindow(range, Date.now())
-  const empty = lines.every(({ values }) => values.every((value) => !value))
+  const empty = !wanted || lines.every(({ values }) => values.every((value) => !value))
   const toggle = (key: string): void =>
     setHidden((before) => new Set(before.has(key) ? [...before].filter((one) => one !== key) : [...before, key]))
   return (
@@ -56,8 +63,8 @@ export function LinePanel({ title, metric, stat, unit, split, nothing }: LinePan
           <Failure error={error} onRetry={refresh} />
         </div>
       )}
-      {!answer && !error && <Skeleton className="m-4 h-40" />}
-      {answer && empty && <p className="px-4 py-14 text-center text-[13px] text-ink-3">{nothing}</p>}
+      {wanted && !answer && !error && <Skeleton className="m-4 h-40" />}
+      {(answer || !wanted) && empty && <p className="px-4 py-14 text-center text-[13px] text-ink-3">{nothing}</p>}
       {answer && !empty && (
         <>
           <TimeChart

@@ -1,4 +1,5 @@
 import type { LatestAnswer, Stat } from "@ossagent/wire"
+import { EVERYTHING } from "./words.ts"
 
 /** One service as overload control sees it, over the window that was asked for. */
 export interface ServiceRow {
@@ -39,7 +40,11 @@ export function* entriesOf(answer: LatestAnswer): Generator<Entry> {
 /** The name by which callers know a service: that of its subsystem where it is a part of a larger one. */
 const nameOf = ({ service = "", subsystem = "" }: Readonly<Record<string, string>>): string => subsystem || service
 
-/** Services in trouble first, then by name. `own`: split by service and subsystem; `held`: by the service that was called. */
+/** Whether it refused anything, or let less in than everything. */
+export const isOverloaded = ({ level, shed, heldBack }: ServiceRow): boolean =>
+  shed + heldBack > 0 || (level !== null && level < EVERYTHING)
+
+/** Services in trouble first, then by name. `own`: split by service and subsystem; `held`: by the caller's service and the one called. */
 export function toServices(own: LatestAnswer, held: LatestAnswer): ServiceRow[] {
   const rows = new Map<string, ServiceRow>()
   for (const { metric, group, value } of entriesOf(own)) {
@@ -53,9 +58,8 @@ export function toServices(own: LatestAnswer, held: LatestAnswer): ServiceRow[] 
     else row.shed = value("sum") ?? 0
   }
   for (const { group, value } of entriesOf(held)) {
-    const row = [...rows.values()].find(
-      ({ service, subsystem }) => nameOf({ service, subsystem }) === group["label.to"],
-    )
+    const named = [...rows.values()].filter(({ service, subsystem }) => (subsystem || service) === group["label.to"])
+    const row = named.find(({ service }) => service === group.service) ?? named[0]
     if (row !== undefined) row.heldBack += value("sum") ?? 0
   }
   const trouble = (row: ServiceRow): number => row.shed + row.heldBack

@@ -33,7 +33,7 @@ export function useSheds(range: TimeRange) {
         })
       const [services, held, shedBy, heldBy] = await Promise.all([
         latest(OWN, ["service", "subsystem"]),
-        latest(HELD, ["label.to"]),
+        latest(HELD, ["service", "label.to"]),
         latest(["rpc.server.shed"], ["service", "subsystem", "label.method", "label.priority"]),
         latest(HELD, ["label.to", "label.method", "label.priority"]),
       ])

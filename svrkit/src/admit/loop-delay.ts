@@ -1,14 +1,16 @@
 const TICK_MS = 20
 const REST_MS = 2_000
+/** More ticks than a window has. */
+const KEPT = 64
 
 /**
- * How late this process's event loop is. A call that has reached the socket waits for the loop's next turn as a timer that is due does, before
+ * How late this process's event loop is, as the median of ticks: one long stand-still is no overload, a loop that is late each time is. A call that has reached the socket waits for the loop's next turn as a timer that is due does, before
  * any queue of ours sees it. Ticks only while calls come.
  */
 export class LoopDelay {
-  /** Of all ticks so far. */
-  sumMs = 0
+  /** How many so far. */
   ticks = 0
+  private readonly late = new Float64Array(KEPT)
   private timer: NodeJS.Timeout | null = null
   private dueAt = 0
   private touchedAt = 0
@@ -27,10 +29,17 @@ export class LoopDelay {
 
   private readonly tick = (): void => {
     const now = performance.now()
-    this.sumMs += Math.max(0, now - this.dueAt)
-    this.ticks++
+    this.late[this.ticks++ % KEPT] = Math.max(0, now - this.dueAt)
     if (now - this.touchedAt < REST_MS) this.arm(now)
     else this.timer = null
+  }
+
+  /** Median of the ticks since there were so many, ms, of the newest 64 at most; 0 where there was none. */
+  medianSince(ticks: number): number {
+    const count = Math.min(KEPT, this.ticks - ticks)
+    if (count <= 0) return 0
+    const values = Array.from({ length: count }, (_, i) => this.late[(this.ticks - 1 - i) % KEPT] as number)
+    return values.sort((a, b) => a - b)[count >> 1] as number
   }
 
   stop(): void {

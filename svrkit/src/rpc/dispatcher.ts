@@ -1,14 +1,15 @@
 import type { Logger } from "pino"
-import { type Admission, toKey } from "../admit/admission.ts"
+import type { Admission } from "../admit/admission.ts"
 import type { LoopDelay } from "../admit/loop-delay.ts"
 import { CodecError, decode, type ServiceTable } from "../codec/index.ts"
 import { ServiceError } from "../errors.ts"
+import { CallQueue } from "./call-queue.ts"
 import { RpcError } from "./errors.ts"
+import { Gate } from "./gate.ts"
 import { type Body, type CallHead, type Entry, type Handler, type ReplyTo, ServerCall } from "./server-call.ts"
 import type { MethodPoints, ServerPoints } from "./server-points.ts"
 
 const SWEEP_MS = 10
-const JUDGE_MS = 100
 
 export interface DispatcherLimits {
   /** Calls whose function runs at the same time; further ones wait. */
@@ -34,14 +35,10 @@ export class Dispatcher {
   private readonly points: ServerPoints
   private readonly log: Logger
   private readonly admission: Admission
-  private readonly loop: LoopDelay
-  /** What of the loop's delays was judged already. */
-  private loopSeen = { sumMs: 0, ticks: 0, used: false }
-  private judging: NodeJS.Timeout | null = null
+  private readonly gate: Gate
   /** Told of faults of the service's own code. */
   private readonly report: (error: unknown) => void
-  private queue: ServerCall[] = []
-  private head = 0
+  private readonly queue = new CallQueue()
   private running = 0
   private readonly watched = new Set<ServerCall>()
   private sweeper: NodeJS.Timeout | null = null
@@ -54,8 +51,9 @@ export class Dispatcher {
     this.points = deps.points
     this.log = deps.log
     this.report = deps.report
-    this.admission = deps.admission
-    this.loop = deps.loop
+    const { admission, loop } = deps
+    this.admission = admission
+    this.gate = new Gate({ admission, loop, queue: this.queue, onFall: (level) => this.shedWaiting(level) })
     for (const method of table.methods) {
       const name = method.name.charAt(0).toLowerCase() + method.name.slice(1)
       const run = handlers[name] as Entry["run"] | undefined
@@ -66,11 +64,11 @@ export class Dispatcher {
 
   /** Calls that wait or run. */
   get load(): number {
-    return this.running + this.queue.length - this.head
+    return this.running + this.queue.length
   }
 
   get queued(): number {
-    return this.queue.length - this.head
+    return this.queue.length
   }
 
   /** Takes a call; answers it at `to`, now or later. Null where it was refused at once. */
@@ -89,27 +87,17 @@ export class Dispatcher {
       this.fail(call, new RpcError("draining", `${this.table.name} is about to stop`))
       return null
     }
-    if (!this.admit(call)) return null
+    if (!this.gate.letsIn(call)) {
+      this.shed(call, "level", `${this.table.name} has more to do than it can, and serves what is more important`)
+      return null
+    }
     if (this.running < this.limits.mostRunning) this.start(call)
-    else if (this.queued < this.limits.mostQueued) this.queue.push(call)
+    else if (this.queue.length < this.limits.mostQueued) this.queue.push(call)
     else {
       this.shed(call, "queue_full", `${this.table.name} has ${this.limits.mostQueued} calls waiting`)
       return null
     }
     return call
-  }
-
-  private admit(call: ServerCall): boolean {
-    const { admission, loop, loopSeen } = this
-    if (call.to.overNetwork) {
-      loop.touch(call.arrivedAt)
-      loopSeen.used = true
-    }
-    this.judging ??= setInterval(() => this.judge(performance.now()), JUDGE_MS).unref()
-    if (admission.due(call.arrivedAt)) this.judge(call.arrivedAt)
-    if (admission.arrive(toKey(call.priority, call.user))) return true
-    this.shed(call, "level", `${this.table.name} has more to do than it can, and serves what is more important`)
-    return false
   }
 
   /** The last key that is let in; callers hold back what is beyond it. */
@@ -127,46 +115,10 @@ export class Dispatcher {
     this.admission.heldBack(key, calls)
   }
 
-  /** Judges the window that is over. What waits and would not be let in any more gives room to what is more important. */
-  private judge(now: number): void {
-    const { admission } = this
-    if (!admission.due(now)) return
-    const before = admission.level
-    admission.judge(now, { ...this.waitingAt(now), loopMs: this.takeLoopDelay() })
-    if (admission.level < before) this.shedWaiting()
-    if (!admission.resting || this.judging === null) return
-    clearInterval(this.judging)
-    this.judging = null
-  }
-
-  private waitingAt(now: number): { calls: number; sumMs: number } {
-    let calls = 0
-    let sumMs = 0
-    for (let at = this.head; at < this.queue.length; at++) {
-      const call = this.queue[at] as ServerCall
-      if (call.state !== "waiting") continue
-      calls++
-      sumMs += now - call.arrivedAt
-    }
-    return { calls, sumMs }
-  }
-
-  private takeLoopDelay(): number {
-    const { sumMs, ticks } = this.loop
-    const { loopSeen: before } = this
-    this.loopSeen = { sumMs, ticks, used: false }
-    return before.used && ticks > before.ticks ? (sumMs - before.sumMs) / (ticks - before.ticks) : 0
-  }
-
-  private shedWaiting(): void {
-    const waiting = this.queue.slice(this.head).filter(({ state }) => state === "waiting")
-    const { level } = this.admission
-    this.head = 0
-    this.queue = waiting.filter(({ priority, user }) => toKey(priority, user) <= level)
-    for (const call of waiting) {
-      if (toKey(call.priority, call.user) > level)
-        this.shed(call, "waiting", `${this.table.name} came to have more to do than it can while this waited`)
-    }
+  /** What waits and would not be let in any more gives room to what is more important. */
+  private shedWaiting(level: number): void {
+    for (const call of this.queue.takeBeyond(level))
+      this.shed(call, "waiting", `${this.table.name} came to have more to do than it can while this waited`)
   }
 
   private shed(call: ServerCall, why: "level" | "queue_full" | "waiting" | "policy", message: string): void {
@@ -264,17 +216,10 @@ export class Dispatcher {
   }
 
   private next(): void {
-    while (this.running < this.limits.mostRunning && this.head < this.queue.length) {
-      const call = this.queue[this.head++] as ServerCall
-      if (this.head > 1_024 && this.head * 2 > this.queue.length) {
-        this.queue = this.queue.slice(this.head)
-        this.head = 0
-      }
-      if (call.state === "waiting") this.start(call)
-    }
-    if (this.head === this.queue.length && this.head > 0) {
-      this.queue = []
-      this.head = 0
+    while (this.running < this.limits.mostRunning) {
+      const call = this.queue.shift()
+      if (call === undefined) break
+      this.start(call)
     }
     if (this.load === 0 && this.idle.length > 0) {
       for (const done of this.idle.splice(0)) done()
@@ -331,8 +276,7 @@ export class Dispatcher {
   /** From now on refuses every call with `draining`. */
   stop(): void {
     this.stopped = true
-    if (this.judging !== null) clearInterval(this.judging)
-    this.judging = null
+    this.gate.stop()
   }
 }
 
