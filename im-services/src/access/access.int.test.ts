@@ -17,6 +17,7 @@ import {
   REPLY,
   toFrame,
 } from "@ossagent/im-client/protocol"
+import { toUserPriority } from "@ossagent/svrkit/rpc"
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest"
 import { until } from "../until.ts"
 import { APP_KEY, openTcp, openWs, type RawClient, startAccess } from "./test-kit.ts"
@@ -285,6 +286,18 @@ describe("what others tell clients", () => {
     expect(await second.ending()).toBe("revoked_ticket")
     expect((await first.ask(CHAT.heartbeat, {})).length).toBe(0)
   })
+})
+
+it("calls for a client's request have its priority and its user's", async () => {
+  const uid = nextUid++
+  const client = await tcp()
+  await client.hello(uid)
+  const before = toUserPriority(uid, Date.now())
+  await client.ask(CHAT.send, { chat: nextUid++, clientId: 1, text: "hi", sentAt: Date.now() })
+  await client.ask(CHAT.sync, {})
+  const user = expect.toBeOneOf([before, toUserPriority(uid, Date.now())]) // the hour may have turned
+  expect(kit.behind.priorities.get("send")).toEqual({ priority: CHAT.send.priority, user })
+  expect(kit.behind.priorities.get("sync")).toEqual({ priority: CHAT.sync.priority, user })
 })
 
 it("a client that takes nothing is let go, and others go on", async () => {

@@ -37,6 +37,8 @@ export interface Behind {
   sent: SendRequest[]
   /** Sends that came. */
   asked: number
+  /** Business and user priority of each call that came, by what it was for. */
+  priorities: Map<string, { priority: number; user: number }>
   watched: Map<string, number>
   unwatched: number[]
   reports: { tcp: string; ws: string; draining: boolean }[]
@@ -55,6 +57,7 @@ export async function startAccess(env: Record<string, string> = {}) {
     seqs: new Map(),
     sent: [],
     asked: 0,
+    priorities: new Map(),
     watched: new Map(),
     unwatched: [],
     reports: [],
@@ -125,7 +128,8 @@ const mailbox = (behind: Behind) =>
           return {}
         },
         beat: () => ({ run: behind.mailboxRun, watched: 1_000_000 }),
-        sync: ({ uid }) => {
+        sync: ({ uid }, { priority, user }) => {
+          behind.priorities.set("sync", { priority, user })
           const seq = behind.seqs.get(uid) ?? 0
           const texts = behind.pageBytes > 0 ? ["x".repeat(behind.pageBytes)] : []
           const page = encodePage({ key: toSyncKey({ epoch: 1, seq }), texts })
@@ -149,8 +153,9 @@ const message = (behind: Behind) =>
     start: ({ rpc }) => {
       const inside = createAccessClient(rpc.channel(ACCESS, []))
       serveMessage(rpc, {
-        send: async (request) => {
+        send: async (request, { priority, user }) => {
           behind.asked++
+          behind.priorities.set("send", { priority, user })
           await behind.hold
           if (request.text === "crash") throw new Error("a secret of ours")
           if (request.text === "enemy") throw messageError("not_friends", "the other has not accepted you")

@@ -37,6 +37,15 @@ describe("a description", () => {
     expect(model.stores).toEqual([{ name: "stock", mode: "primary", key: "string", value: "Item", doc: "" }])
   })
 
+  it("says what the service needs and what it can do without", () => {
+    const needs =
+      '<needs service="bank"/><needs service="fraud-check" optional="true" withinMs="30" from="../fraud" doc="Why."/>'
+    expect(parseService("shop.xml", service(needs)).needs).toEqual([
+      { service: "bank", optional: false, withinMs: null, from: "../bank", doc: "" },
+      { service: "fraud-check", optional: true, withinMs: 30, from: "../fraud", doc: "Why." },
+    ])
+  })
+
   it("lists every fault of a type with its line, column and reason", () => {
     f(
       '<type name="A"><field tag="1" name="a" type="bool"/>\n<field tag="1" name="b" type="bool"/></type>',
@@ -112,6 +121,9 @@ describe("a description", () => {
       '<store name="stock" mode="raid" key="string" value="Order"/>',
       '3:21: mode must be one of primary, dual, quorum, not "raid"',
     )
+    f('<needs service="shop"/>', "3:8: a service does not need itself")
+    f('<needs service="bank"/>\n<needs service="bank"/>', "4:8: another <needs> has the service bank, in line 3")
+    f('<needs service="bank" withinMs="0"/>', '3:23: withinMs must be a whole number from 1 to 600000, not "0"')
     f('<rpc name="Sell"/>', "3:1: <rpc> is not allowed in <service>")
   })
 

@@ -5,7 +5,10 @@ export const RPC_ERRORS = {
   unknown_method: [false, "The service has no method of this number: it is older than its caller."],
   unknown_service: [false, "No such service answers at this address."],
   unauthorized: [false, "The two sides do not share a secret."],
-  overloaded: [true, "The service has more waiting than it takes: the call did not run."],
+  overloaded: [
+    true,
+    "The service has more to do than it can: the call did not run. Tried again at another target only.",
+  ],
   draining: [true, "The service is about to stop: the call did not run."],
   expired: [false, "The deadline passed before the reply came."],
   cancelled: [false, "The caller took the call back."],

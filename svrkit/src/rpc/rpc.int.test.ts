@@ -109,6 +109,17 @@ describe("calls", () => {
     await until(() => aborted.length === 1, "the function was told")
   })
 
+  it("of a channel with a limit of its own end at that, and one that can be done without is answered why", async () => {
+    const { address } = await echo()
+    const { channel } = channelTo([address], { settings: { withinMs: 100 } })
+    await say(channel, "warm")
+    const slow = { text: "slow", waitMs: 5_000 }
+    expect((await failureOf(channel.call(SAY, slow, { timeoutMs: 4_000 }))).code).toBe("expired")
+    expect(await channel.tryCall(SAY, slow)).toMatchObject({ ok: false, why: { code: "expired" } })
+    expect(await channel.tryCall(SAY, { text: 5 as never })).toMatchObject({ ok: false, why: { code: "bad_request" } })
+    expect(await channel.tryCall(SAY, { text: "hi" })).toMatchObject({ ok: true, reply: { text: "a hi" } })
+  })
+
   it("are taken back by their signal, and never run when it is aborted before", async () => {
     const { address, aborted, seen } = await echo()
     const { channel } = channelTo([address])
