@@ -146,7 +146,7 @@ const at3 = LOADS.indexOf(3)
 const at3Of = (policy: Policy, calls: number): number => of(policy, calls).goodput[at3] as number
 report({
   name: "overload",
-  about: `Tasks come to front (A), which calls work (M) once (M¹) or twice (M²) for each; three processes over TCP, Poisson arrivals of 10,000 users, deadline 500 ms. M has ${SLOTS.slots} places, each taken for ${SLOTS.ms} ms without the processor; its capacity is what it does with 60 tasks at a time. Each point: ${WARM_SEC} s of warming up, ${MEASURED_SEC} s measured. Policies at both services: DAGOR as built in; CoDel (RFC 8289, 5 ms, 100 ms); random shedding with DAGOR's detection and share; none. Storm: three times the capacity for 15 s, clients trying each failed task again after 50 ms, then half the capacity; time until 99 % of tasks are done, five seconds in a row.`,
+  about: `Tasks come to front (A), which calls work (M) once (M¹) or twice (M²) for each; three processes over TCP, Poisson arrivals of 10,000 users, deadline 500 ms. M has ${SLOTS.slots} places, each taken for ${SLOTS.ms} ms without the processor; its capacity is what it does with 60 tasks at a time. Each point: ${WARM_SEC} s of warming up, ${MEASURED_SEC} s measured. Policies at both services: DAGOR as built in; CoDel as servers use it (5 ms, 100 ms); random shedding with DAGOR's detection and share; none. Storm: three times the capacity for 15 s, clients trying each failed task again after 50 ms, then half the capacity; time until 99 % of tasks are done, five seconds in a row.`,
   runs: 1,
   versions: {},
   figures: [

@@ -50,39 +50,24 @@ class RandomShedding extends Open {
 const TARGET_MS = 5
 const INTERVAL_MS = 100
 
-/** Controlled delay (Nichols and Jacobson, RFC 8289, §5): sheds at the head of the queue, the more often the longer waits stay above 5 ms. */
+/**
+ * Controlled delay as servers use it (Maurer, Fail at Scale, ACM Queue 13 (8), 2015; after Nichols and Jacobson): when the least wait of an interval was
+ * above its target, those that waited twice as long as that are shed when their turn comes.
+ */
 class CoDel extends Open {
-  private firstAboveAt = 0
-  private dropNextAt = 0
-  private drops = 0
-  private dropping = false
+  private least = 0
+  private until = 0
+  private overloaded = false
 
   override begin(waitMs: number, now: number): boolean {
-    const okToDrop = this.isAbove(waitMs, now)
-    if (this.dropping) return this.goOn(okToDrop, now)
-    if (!okToDrop) return true
-    this.dropping = true
-    const recently = now - this.dropNextAt < 16 * INTERVAL_MS
-    this.drops = recently && this.drops > 2 ? this.drops - 2 : 1
-    this.dropNextAt = now + INTERVAL_MS / Math.sqrt(this.drops)
-    return false
-  }
-
-  private goOn(okToDrop: boolean, now: number): boolean {
-    if (!okToDrop) this.dropping = false
-    else if (now >= this.dropNextAt) {
-      this.drops++
-      this.dropNextAt += INTERVAL_MS / Math.sqrt(this.drops)
-      return false
+    if (now >= this.until) {
+      this.overloaded = this.least > TARGET_MS
+      this.least = waitMs
+      this.until = now + INTERVAL_MS
+      return true
     }
-    return true
-  }
-
-  private isAbove(waitMs: number, now: number): boolean {
-    if (waitMs < TARGET_MS) this.firstAboveAt = 0
-    else if (this.firstAboveAt === 0) this.firstAboveAt = now + INTERVAL_MS
-    else return now >= this.firstAboveAt
-    return false
+    this.least = Math.min(this.least, waitMs)
+    return !(this.overloaded && waitMs > 2 * TARGET_MS)
   }
 }
 
