@@ -246,7 +246,7 @@ describe.skipIf(chromiumPath === undefined)("at the dashboard", () => {
     const errors = { from: 0, to: Date.now() + 60_000, service: "shop" }
     const print = (await ask(product, "exceptions", errors)).rows[0]?.fingerprint
     const paths = [
-      ..."/ /matrix /alarms /alarms?state=all /silences?state=all /rules /outbox /start /users /audit /account".split(
+      ..."/ /matrix /overload /alarms /alarms?state=all /silences?state=all /rules /outbox /start /users /audit /account".split(
         " ",
       ),
       ..."/s/shop/checkout /m/order.paid /m/pay.call?split=version,label.region /m/pay.call?view=table".split(" "),

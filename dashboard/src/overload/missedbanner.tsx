@@ -30,15 +30,17 @@ export function MissedBanner() {
   const missed = data ? toMissed(data) : []
   if (missed.length === 0) return null
   return (
-    <ul
-      aria-label="Missed dependencies"
+    <div
+      role="status"
       data-testid="missed"
       className="border-warn/30 border-b bg-warn-soft px-3 py-1.5 text-[13px] text-warn sm:px-5"
     >
-      {missed.map((one) => (
-        <MissedLine key={`${one.service} ${one.subsystem} ${one.to}`} missed={one} />
-      ))}
-    </ul>
+      <ul aria-label="Missed dependencies">
+        {missed.map((one) => (
+          <MissedLine key={`${one.service} ${one.subsystem} ${one.to}`} missed={one} />
+        ))}
+      </ul>
+    </div>
   )
 }
 
