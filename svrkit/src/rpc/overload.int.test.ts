@@ -103,7 +103,7 @@ it("what is important is served while what is not is refused", async () => {
   const before = { ...high.tally }
   await until(() => high.tally.made > before.made + CAPACITY, "two seconds have gone by")
   const served = (high.tally.ok - before.ok) / (high.tally.made - before.made)
-  expect(served).toBeGreaterThan(0.95)
+  expect(served).toBeGreaterThan(0.9)
   expect(low.tally.ok / low.tally.made).toBeLessThan(0.6)
 })
 
