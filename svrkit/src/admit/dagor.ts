@@ -25,6 +25,10 @@ const LEAST_CALLS = 20
 /** A window that is calmer than this part of `mostWaitMs` lets the next one raise by twice as much. */
 const CALM = 0.25
 const MOST_RAISE = 0.5
+/** So much of what was done under overload comes at most: there is room for all of it. */
+const ROOM = 0.8
+/** What a service can do is believed to be less by this part with each overloaded window that shows less. */
+const FORGET = 0.1
 /** One window lowers by no more than this part: a short stand-still is no reason to refuse everybody. */
 const MOST_LOWER = 0.5
 
@@ -32,7 +36,7 @@ const MOST_LOWER = 0.5
  * DAGOR (Zhou et al., Overload Control for Scaling WeChat Microservices, SoCC 2018, §4): a service is overloaded when calls wait longer than
  * 20 ms on average. Then the level falls to where 5 % less would have been admitted by the histogram of the window, else it rises by 1 % of
  * what came. Beyond the paper: what was finished bounds what is admitted next, so that a jump of the load is answered in a window or two and not
- * in twenty; calm windows in a row raise by twice as much each, so that all is let in again some seconds after the load has fallen.
+ * in twenty; calm windows in a row raise by twice as much each; and once less comes than was done under overload, all of it is let in.
  */
 export class Dagor implements Admission {
   level = ALL
@@ -47,6 +51,8 @@ export class Dagor implements Admission {
   private waitSumMs = 0
   private finished = 0
   private raise: number
+  /** What it did under overload: calls a ms. */
+  private capacity = 0
   private quiet = false
 
   constructor(now: number, settings: Partial<DagorSettings> = {}) {
@@ -94,16 +100,17 @@ export class Dagor implements Admission {
     const calls = this.began + waiting.calls
     const { mostWaitMs } = this.settings
     this.waitMs = calls === 0 ? 0 : (this.waitSumMs + waiting.sumMs) / calls + waiting.loopMs
-    if (calls >= LEAST_CALLS && this.waitMs > mostWaitMs) this.lowerLevel()
-    else if (this.level < ALL) this.raiseLevel(this.waitMs < mostWaitMs * CALM)
+    if (calls >= LEAST_CALLS && this.waitMs > mostWaitMs) this.lowerLevel(now)
+    else if (this.level < ALL) this.raiseLevel(now, this.waitMs < mostWaitMs * CALM)
     this.quiet = this.came === 0
     this.histogram.fill(0)
     this.came = this.admitted = this.began = this.waitSumMs = this.finished = 0
     this.from = now
   }
 
-  private lowerLevel(): void {
+  private lowerLevel(now: number): void {
     this.raise = this.settings.raise
+    this.capacity = Math.max(this.finished / Math.max(1, now - this.from), this.capacity * (1 - FORGET))
     if (this.admitted === 0) return
     const done = Math.max(MOST_LOWER, Math.min(1, this.finished / this.admitted))
     const expected = (1 - this.settings.lower) * done * this.admitted
@@ -111,11 +118,11 @@ export class Dagor implements Admission {
     while (this.level > 0 && sum > expected) sum -= this.histogram[this.level--] as number
   }
 
-  private raiseLevel(calm: boolean): void {
+  private raiseLevel(now: number, calm: boolean): void {
     let sum = this.sumUpTo(this.level)
     const expected = sum + this.raise * this.came
     this.raise = calm ? Math.min(MOST_RAISE, this.raise * 2) : this.settings.raise
-    if (this.came === 0) this.level = ALL
+    if (this.came <= this.capacity * (now - this.from) * ROOM) this.level = ALL
     while (this.level < ALL && sum < expected) sum += this.histogram[++this.level] as number
   }
 
