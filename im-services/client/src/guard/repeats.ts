@@ -1,8 +1,7 @@
+import { MOST_REPEATS } from "../protocol/ops.ts"
+
 const HOUR_MS = 3_600_000
 const MOST_KEPT = 1_000
-
-/** Mars (Tencent), stn anti_avalanche: the same request more than 105 times an hour is blocked. */
-export const MOST_REPEATS = 105
 
 /** Counts requests that are alike: a client that asks the same without end is stopped in the client. */
 export class Repeats {
