@@ -44,6 +44,7 @@ export async function startIm(more: Record<string, string> = {}): Promise<ImProd
     OSSAGENT_ACCESS_LOGINS_PER_MIN: "1000000",
     OSSAGENT_ACCESS_REGISTERS_PER_MIN: "1000000",
     OSSAGENT_ACCESS_REQUESTS_PER_SEC: "100000",
+    OSSAGENT_IM_THROTTLE: "off",
     PROBE_EVERY_SEC: "0",
     OSSAGENT_LOG: "warn",
     ...more,

@@ -11,6 +11,10 @@ export interface LocalPlan {
   ticketKey: string
   /** What the passwords of the probe users are made with. */
   probeKey: string
+  /** What the dashboard shows guard; none: guard answers nobody over HTTP. */
+  guardToken?: string
+  /** Port of guard's door for it; 0: the system chooses. */
+  guardPort?: number
   /** Ports for clients; 0: the system chooses. */
   dispatchPort: number
   tcpPort: number
@@ -41,6 +45,8 @@ export function toLocalEnv(plan: LocalPlan): Record<string, string> {
     DATASTORE_ENGINES: STORES.map((name) => `${name}=${withSchema(plan.postgresUrl, `store_${name}`)}`).join(","),
     DATASTORE_CONNECTIONS: "8",
     PROBE_KEY: plan.probeKey,
+    OSSAGENT_GUARD_TOKEN: plan.guardToken ?? "",
+    GUARD_HTTP_PORT: String(plan.guardPort ?? 0),
     OSSAGENT_IM_DISPATCH_URL: `http://127.0.0.1:${plan.dispatchPort}`,
     DISPATCH_HTTP_PORT: String(plan.dispatchPort),
     OSSAGENT_IM_TCP_PORT: String(plan.tcpPort),

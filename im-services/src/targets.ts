@@ -11,6 +11,7 @@ export const RPC_PORTS = {
   spam: 7506,
   seq: 7507,
   datastore: 7508,
+  guard: 7509,
 } as const
 
 /** The setting that says where another service is. In a process where it runs too, calls go in memory, whatever this says. */

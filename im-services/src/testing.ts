@@ -48,6 +48,8 @@ export async function startIm(
     {
       ...toLocalEnv(plan),
       PROBE_EVERY_SEC: "0",
+      // A test does in a minute what people do in a day.
+      OSSAGENT_IM_THROTTLE: "off",
       OSSAGENT_ACCESS_LOGINS_PER_MIN: "100000",
       OSSAGENT_ACCESS_REGISTERS_PER_MIN: "100000",
       ...env,

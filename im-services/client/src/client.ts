@@ -33,6 +33,8 @@ export interface ClientOptions {
   /** An access's address as it is reached from here; default: as dispatch names it. */
   toAddress?: (address: string) => string
   region?: string
+  /** Network that the client is in, as a mobile carrier's name. */
+  carrier?: string
   /** Of this client; default 0.1.0. */
   version?: string
   deviceName?: string
@@ -88,6 +90,9 @@ export async function createClient(options: ClientOptions) {
     appKey: options.appKey,
     kind: transport.kind,
     region: options.region ?? "",
+    carrier: options.carrier ?? "",
+    version: options.version ?? "0.1.0",
+    who: () => presence.account,
     toAddress: options.toAddress ?? ((address) => address),
     fetch: options.fetch ?? ((...given) => globalThis.fetch(...given)),
   })
@@ -95,6 +100,7 @@ export async function createClient(options: ClientOptions) {
     ...{ store, transport, clock, random, places, trouble, state },
     appKey: options.appKey,
     version: options.version ?? "0.1.0",
+    carrier: options.carrier ?? "",
     deviceName: options.deviceName ?? "",
     heartbeat: options.heartbeat ?? DEFAULT_HEARTBEAT,
     fixedHeartbeat: options.heartbeat !== undefined,
@@ -152,6 +158,10 @@ export async function createClient(options: ClientOptions) {
     },
     get account() {
       return presence.account
+    },
+    /** Commands of the service that were obeyed, and those that were not, by why. */
+    get commands() {
+      return presence.commands
     },
     get profile() {
       return state.profile

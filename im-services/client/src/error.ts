@@ -7,7 +7,7 @@ export const CLIENT_ERRORS = {
   no_address: [true, "No address of the service is known, or none answers."],
   repeated: [true, "The same request was made too often within an hour."],
   traffic: [true, "More bytes went over the network than this client may use."],
-  feature_off: [false, "The service has switched this off for now."],
+  refused_command: [false, "A command was not obeyed: it was not the service's, or not for this device and time."],
   stopped: [false, "The client was stopped."],
 } as const satisfies Readonly<Record<string, readonly [retry: boolean, meaning: string]>>
 

@@ -12,6 +12,7 @@ export const ACCESS_SETTINGS = {
   message: targetsOf("message"),
   social: targetsOf("social"),
   dispatch: targetsOf("dispatch"),
+  guard: targetsOf("guard"),
   address: setting(
     "OSSAGENT_ACCESS_ADDRESS",
     z.string().max(256).default("access"),
@@ -30,6 +31,17 @@ export const ACCESS_SETTINGS = {
     "ws:// or wss:// address that clients are told; default: where this service listens",
   ),
   region: setting("OSSAGENT_IM_REGION", z.string().max(64).default(""), "region of this access, for dispatch"),
+  carrier: setting("OSSAGENT_IM_CARRIER", z.string().max(64).default(""), "network of this access, for dispatch"),
+  throttle: setting(
+    "OSSAGENT_IM_THROTTLE",
+    z.enum(["on", "off"]).default("on"),
+    "on: clients that take more than a person's client does are kept off the network, as guard says; off: nobody is metered; default on",
+  ),
+  mostMeters: setting(
+    "OSSAGENT_ACCESS_MOST_METERS",
+    whole(50_000, 100, 1_000_000),
+    "devices that are metered, 700 bytes each; beyond, the one that connected longest ago begins anew; default 50000",
+  ),
   mostConnections: setting(
     "OSSAGENT_ACCESS_MOST_CONNECTIONS",
     whole(20_000, 1, 1_000_000),

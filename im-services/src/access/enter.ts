@@ -11,9 +11,13 @@ import {
 } from "@ossagent/im-client/protocol"
 import { RpcError } from "@ossagent/svrkit/rpc"
 import type { AuthClient } from "../auth/generated/auth.client.ts"
+import { tryHolder } from "../auth/ticket.ts"
+import { BoundedMap } from "../bounded-map.ts"
 import type { Buckets, Ramp } from "../bucket.ts"
 import type { OptionalSocialClient } from "../social/generated/social.client.ts"
+import { countConnects, type Points } from "./points.ts"
 import type { Session } from "./session.ts"
+import type { Throttle } from "./throttle/throttle.ts"
 import type { Watches } from "./watches.ts"
 
 export interface EnterParts {
@@ -26,6 +30,11 @@ export interface EnterParts {
   logins: Buckets
   registers: Buckets
   watches: Watches
+  points: Points
+  /** Null: nobody is kept away. */
+  throttle: Throttle | null
+  /** Users who came with a password, by name. */
+  names: BoundedMap<string, number>
   /** Puts the session into the table. */
   seat: (session: Session) => void
   now: () => number
@@ -33,8 +42,11 @@ export interface EnterParts {
 }
 
 const MOST_RETRY_MS = 3_000
+/** Users who came with a password and are remembered by name: one who is held costs no further hash. */
+const MOST_NAMES = 1_000
 
-export function createEnter(parts: EnterParts): (session: Session, frame: Frame) => Promise<void> {
+export function createEnter(given: Omit<EnterParts, "names">): (session: Session, frame: Frame) => Promise<void> {
+  const parts: EnterParts = { ...given, names: new BoundedMap(MOST_NAMES) }
   const ways = {
     [CHAT_METHODS.hello.number]: hello,
     [CHAT_METHODS.login.number]: login,
@@ -47,6 +59,7 @@ export function createEnter(parts: EnterParts): (session: Session, frame: Frame)
       session.reply(id, reply)
     } catch (error) {
       session.fail(id, error)
+      if (error instanceof RpcError && error.code === "throttled") session.leave("throttled")
     }
   }
 }
@@ -57,25 +70,33 @@ interface Asking {
 }
 
 async function hello(parts: EnterParts, { session, body }: Asking): Promise<Uint8Array> {
-  const { ticket, key, version } = decodeHelloRequest(body)
+  const request = decodeHelloRequest(body)
+  const { ticket, key, version } = request
+  const said = tryHolder(ticket)
+  if (said !== null) keepOut(parts, session, { ...said, version })
   admit(parts, parts.ramp.take(parts.now()))
   const checked = await parts.auth.check({ ticket, version, access: parts.access })
+  keepOut(parts, session, { ...checked, version })
   session.setKey(key)
   const behind = await seat(parts, session, { ...checked, version })
+  countConnects(parts.points, session.version, request)
   const renewed = checked.ticket.length > 0
   return encodeHelloReply({
     behind,
     ticket: renewed ? checked.ticket : undefined,
     expiresAt: renewed ? checked.expiresAt : 0,
+    commandKey: renewed || request.keyless ? checked.commandKey : undefined,
   })
 }
 
 async function login(parts: EnterParts, { session, body }: Asking): Promise<Uint8Array> {
   const { appKey, name, password, deviceName, version } = decodeLoginRequest(body)
   checkAppKey(parts, appKey)
+  const held = parts.names.get(name)
+  if (held !== undefined) keepOut(parts, session, { uid: held, device: 0, version })
   admit(parts, parts.logins.take(session.wire.address, parts.now()))
   admit(parts, parts.ramp.take(parts.now()))
-  const { uid, device, ticket, expiresAt } = await parts.auth.login({
+  const { uid, device, ticket, expiresAt, commandKey } = await parts.auth.login({
     name,
     password,
     deviceName,
@@ -83,9 +104,13 @@ async function login(parts: EnterParts, { session, body }: Asking): Promise<Uint
     access: parts.access,
     address: session.wire.address,
   })
+  parts.names.set(name, uid)
+  // A device that is held would else come back as another one.
+  keepOut(parts, session, { uid, device: 0, version })
+  parts.throttle?.metering.connected({ uid, device: 0, version: parts.points.of(version).version })
   welcome(parts, uid, name)
-  await seat(parts, session, { uid, device, version })
-  return encodeLoginReply({ uid, device, ticket, expiresAt })
+  await seat(parts, session, { uid, device, version, commandKey })
+  return encodeLoginReply({ uid, device, ticket, expiresAt, commandKey })
 }
 
 async function register(parts: EnterParts, { session, body }: Asking): Promise<Uint8Array> {
@@ -103,17 +128,33 @@ function welcome({ social }: EnterParts, uid: number, name: string): void {
 
 /** From here on the session is told of what is new; whether something was new before, mailbox says. */
 async function seat(
-  { seat: sit, watches }: EnterParts,
+  { seat: sit, watches, throttle }: EnterParts,
   session: Session,
-  who: { uid: number; device: number; version: string },
+  who: { uid: number; device: number; version: string; commandKey: Uint8Array },
 ): Promise<boolean> {
   if (session.state !== "new") throw new RpcError("unavailable", "the connection ended meanwhile")
   session.enterAs(who.uid, who.device, who.version)
+  session.commandKey = who.commandKey
+  session.meter = throttle?.metering.connected(session) ?? null
   sit(session)
   const behind = await watches.add(session)
   const told = session.newest > session.seq
   session.newest = 0
+  throttle?.tell(session)
   return behind || told
+}
+
+/** Whoever is to stay off the network is told how long, and costs nothing more. */
+function keepOut(
+  { throttle, points }: EnterParts,
+  session: Session,
+  who: { uid: number; device: number; version: string },
+): void {
+  const held = throttle?.find(who.uid, who.device, points.of(who.version).version) ?? null
+  if (throttle === null || held === null) return
+  const retryAfterMs = throttle.refused(held, who, session.wire.address)
+  const message = "cannot let you in: this device is to stay off the network"
+  throw new RpcError("throttled", message, { retry: true, retryAfterMs })
 }
 
 function checkAppKey({ isAppKey }: EnterParts, given: string): void {

@@ -25,6 +25,8 @@ export class Floor {
   count = 0
   /** Nobody is let in any more. */
   closing = false
+  /** It was emptied, and is to stay so. */
+  drained = false
 
   constructor(host: AccessHost, options: FloorOptions) {
     this.host = host
@@ -33,8 +35,9 @@ export class Floor {
 
   /** A session for a wire; null when there is no place, then the wire is cut. */
   tryOpen(wire: Wire): Session | null {
-    if (this.closing || this.count >= this.options.mostConnections) {
-      this.host.points.refused.with({ reason: this.closing ? "closing" : "full" }).inc()
+    const why = this.toRefusal(wire)
+    if (why !== null) {
+      this.host.points.refused.with({ reason: why }).inc()
       wire.destroy()
       return null
     }
@@ -42,6 +45,13 @@ export class Floor {
     const session = new Session(wire, this.host)
     this.fresh.add(session)
     return session
+  }
+
+  private toRefusal(wire: Wire): string | null {
+    if (this.closing) return "closing"
+    if (this.drained) return "drained"
+    if (this.count >= this.options.mostConnections) return "full"
+    return this.host.isBlocked(wire.address) ? "hammering" : null
   }
 
   /** The session is somebody's from here on; one of the same device, or one too many, goes for it. */

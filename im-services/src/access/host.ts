@@ -1,5 +1,6 @@
 import type { Frame } from "@ossagent/im-client/protocol"
 import type { ServiceContext } from "@ossagent/svrkit"
+import type { Metering } from "./meter/metering.ts"
 import type { Points } from "./points.ts"
 import type { Backends } from "./routes.ts"
 import type { Session } from "./session.ts"
@@ -14,6 +15,10 @@ export interface AccessHost {
   points: Points
   watches: Watches
   wheel: Wheel<Session>
+  /** Null: nobody is metered. */
+  metering: Metering | null
+  /** Nothing is taken from this address for now. */
+  isBlocked: (address: string) => boolean
   /** Requests of one connection: each second, and in a row. */
   perSec: number
   burst: number

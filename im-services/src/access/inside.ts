@@ -1,4 +1,4 @@
-import { CHAT_ERRORS } from "@ossagent/im-client/protocol"
+import { CHAT_ERRORS, decodeCommand } from "@ossagent/im-client/protocol"
 import type { RpcDoor } from "@ossagent/svrkit"
 import { serveAccess } from "./generated/access.server.ts"
 import type { Session } from "./session.ts"
@@ -28,7 +28,10 @@ export function serveInside(rpc: RpcDoor, table: SessionTable): void {
       each(uid, device, (session) =>
         session.end({ code: toCode(code), message: "cannot go on: this device was logged out" }),
       ),
-    command: ({ uid, device, command }) => each(uid, device, (session) => session.command(command)),
+    command: ({ uid, device, command }) => {
+      const { order: _order, mac: _mac, ...plain } = decodeCommand(command)
+      return each(uid, device, (session) => session.command(plain))
+    },
     count: () => ({ count: table.count }),
   })
 }

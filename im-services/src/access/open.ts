@@ -1,7 +1,6 @@
 import { once } from "node:events"
 import type { Server as HttpServer } from "node:http"
 import type { AddressInfo, Server } from "node:net"
-import { encodeCommand } from "@ossagent/im-client/protocol"
 import type { AccessConfig } from "./config.ts"
 import type { Floor } from "./floor.ts"
 import type { AccessHost } from "./host.ts"
@@ -37,7 +36,7 @@ export async function listen({ tcp, ws }: Doors, config: AccessConfig & { host: 
 export async function drain({ tcp, ws }: Doors, floor: Floor, host: AccessHost): Promise<void> {
   tcp.close()
   ws.close()
-  const command = encodeCommand({ reconnect: true, waitMs: COME_BACK_MS, why: "this access stops" })
+  const command = { reconnect: true, waitMs: COME_BACK_MS, why: "this access stops" }
   let told = 0
   for (const session of [...floor.all()]) {
     session.command(command)

@@ -1,4 +1,5 @@
 import type { Agent, Counter, Timer } from "@ossagent/agent"
+import { COMMAND_KINDS, type HelloRequest, type ObeyedRequest } from "@ossagent/im-client/protocol"
 import { createSegment, type Segment } from "../segment.ts"
 import { createWithin } from "../within.ts"
 
@@ -77,10 +78,16 @@ export function createPoints(agent: Agent) {
     rewatched: counter("im.access.rewatched", "{user}"),
     foundBehind: counter("im.access.found_behind", "{connection}"),
     troubles: counter("im.access.troubles", "{call}"),
+    accused: counter("im.access.accused", "{device}"),
+    commandSent: counter("im.command.sent", "{command}"),
+    commandObeyed: counter("im.command.obeyed", "{command}"),
+    commandRefused: counter("im.command.refused", "{command}"),
+    connectTime: agent.timer("im.connect.time"),
+    connectFailed: counter("im.connect.failed", "{try}"),
   }
   for (const one of [points.refused, points.closed, points.slowClients, points.rewatched, points.foundBehind])
     one.inc(0)
-  points.troubles.inc(0)
+  for (const one of [points.troubles, points.accused]) one.inc(0)
   return points
 }
 
@@ -90,4 +97,30 @@ export type Points = ReturnType<typeof createPoints>
 export function countDelivery(points: VersionPoints, tookMs: number, count: number): void {
   points.delivery.record(tookMs)
   points.within(tookMs, count)
+}
+
+const KINDS: ReadonlySet<string> = new Set(COMMAND_KINDS)
+const REFUSED_WHY: ReadonlySet<string> = new Set(["unsigned", "forged", "foreign", "stale", "replayed"])
+
+/** What a client says that it did with a command. */
+export function countObeyed(points: Points, version: string, { kinds, refused }: ObeyedRequest): void {
+  if (refused === "")
+    for (const kind of new Set(kinds)) {
+      if (KINDS.has(kind)) points.commandObeyed.with({ version, kind }).inc()
+    }
+  else points.commandRefused.with({ version, reason: REFUSED_WHY.has(refused) ? refused : "other" }).inc()
+}
+
+const PLACE = /^[0-9A-Za-z._:/[\]-]{1,64}$/
+const CARRIER = /^[0-9A-Za-z][0-9A-Za-z ._-]{0,31}$/
+const MOST_CONNECT_MS = 120_000
+const MOST_FAILED = 8
+
+/** How connecting went at the client, by its own clock. What it writes is bounded here, the number of series by the agent. */
+export function countConnects(points: Points, version: string, hello: HelloRequest): void {
+  const carrier = CARRIER.test(hello.carrier) ? hello.carrier : hello.carrier === "" ? "unknown" : "other"
+  if (hello.connectMs > 0 && hello.connectMs <= MOST_CONNECT_MS)
+    points.connectTime.with({ version, carrier }).record(hello.connectMs)
+  for (const { address } of hello.failed.slice(0, MOST_FAILED))
+    points.connectFailed.with({ version, carrier, address: PLACE.test(address) ? address : "other" }).inc()
 }

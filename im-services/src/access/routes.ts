@@ -26,6 +26,8 @@ export interface Asker {
   options: CallOptions
   /** Told of the client's clock when it sent a message, Unix ms. */
   sent(at: number): void
+  /** Told of what it sends. */
+  said(chat: number, text: string): void
 }
 
 /** Answers the bytes of the reply. Throws CodecError, RpcError. */
@@ -72,6 +74,7 @@ export const ROUTES: ReadonlyMap<number, Route> = new Map<number, Route>([
     of(CHAT.send, (to, who, { chat, clientId, text, sentAt }) => {
       const { uid, device, options } = who
       who.sent(sentAt)
+      who.said(chat, text)
       return to.message.send({ uid, device, chat, clientId, text, sentAt }, options)
     }),
   ],

@@ -9,10 +9,12 @@ import type { RpcDoor, ServiceContext } from "@ossagent/svrkit"
 import { defineRpcService } from "@ossagent/svrkit"
 import { Buckets, Ramp } from "../bucket.ts"
 import { createAppKeyCheck } from "../client-door.ts"
+import { startBeat } from "../guard/beat.ts"
 import { createMailboxRoute } from "../mailbox/route.ts"
 import { createOptionalSocialClient } from "../social/generated/social.client.ts"
 import { SOCIAL } from "../social/generated/social.table.ts"
 import { ACCESS_SETTINGS, type AccessConfig } from "./config.ts"
+import { Draining } from "./draining.ts"
 import { createEnter } from "./enter.ts"
 import { Floor } from "./floor.ts"
 import { accessNeeds } from "./generated/access.needs.ts"
@@ -25,6 +27,7 @@ import type { Backends } from "./routes.ts"
 import type { Session } from "./session.ts"
 import { SessionTable } from "./table.ts"
 import { TcpWire } from "./tcp.ts"
+import { Throttle } from "./throttle/throttle.ts"
 import { Watches } from "./watches.ts"
 import { createWebSocketDoor, WebSocketWire } from "./websocket.ts"
 import { Wheel } from "./wheel.ts"
@@ -41,13 +44,17 @@ export const access = defineRpcService({
     const { config, rpc, onStop } = context
     const table = new SessionTable()
     const run = randomBytes(8).toString("hex")
-    const { host, floor } = createFloor(context, table, run)
+    const { host, floor, throttle } = createFloor(context, table, run)
     serveInside(rpc, table)
-    const turning = setInterval(() => floor.turn(), TURN_MS)
+    const turning = setInterval(() => {
+      floor.turn()
+      throttle?.turn()
+    }, TURN_MS)
     onStop(() => clearInterval(turning))
+    if (throttle !== null) askGuard(context, throttle, run)
     const doors = createDoors(config, floor, host)
     const places = await listen(doors, config)
-    const reports = startReports({ rpc, config, floor, run, places })
+    const reports = startReports({ rpc, config, floor, run, places, draining: new Draining(floor, Date.now) })
     onStop(async () => {
       floor.closing = true
       await reports.stop()
@@ -56,16 +63,32 @@ export const access = defineRpcService({
   },
 })
 
+function askGuard({ config, rpc, log, onStop }: Context, throttle: Throttle, run: string): void {
+  const { holds, news } = throttle
+  const beat = startBeat({
+    ...{ rpc, targets: config.guard, run, log, holds, news },
+    onHeard: (anew) => throttle.heard(anew),
+    onAway: () => throttle.alone(),
+  })
+  throttle.wake = beat.wake
+  onStop(beat.stop)
+}
+
 function createFloor({ config, rpc, agent, log }: Context, table: SessionTable, run: string) {
   const now = Date.now
   const points = createPoints(agent)
   const backends = createBackends(rpc, config)
   const watches = new Watches({ route: backends.mailbox, table, points, access: config.address, run, log })
+  const { mostMeters } = config
+  const throttle =
+    config.throttle === "off" ? null : new Throttle({ table, mostMeters, points, now, random: Math.random })
   const host: AccessHost = {
     backends,
     points,
     watches,
     wheel: new Wheel(config.idleSec),
+    metering: throttle?.metering ?? null,
+    isBlocked: (address) => throttle?.isBlocked(address) ?? false,
     perSec: config.requestsPerSec,
     burst: config.requestsPerSec * BURST_SEC,
     dirty: new Set(),
@@ -82,6 +105,8 @@ function createFloor({ config, rpc, agent, log }: Context, table: SessionTable, 
       logins: new Buckets(config.loginsPerMin / 60, config.loginsPerMin),
       registers: new Buckets(config.registersPerMin / 60, config.registersPerMin),
       watches,
+      points,
+      throttle,
       seat: (session) => floor.seat(session),
       now,
       random: Math.random,
@@ -92,7 +117,7 @@ function createFloor({ config, rpc, agent, log }: Context, table: SessionTable, 
   }
   const { mostConnections, idleSec, slowSec } = config
   const floor = new Floor(host, { table, mostConnections, idleSec, slowSec, log })
-  return { host, floor }
+  return { host, floor, throttle }
 }
 
 const createBackends = (rpc: RpcDoor, config: AccessConfig): Backends => ({

@@ -1,13 +1,17 @@
 import {
   CHAT_METHODS,
   COMMAND,
+  type CommandInit,
+  decodeObeyedRequest,
   decodeSyncRequest,
+  encodeCommand,
   type Frame,
   MOST_BYTES_KNOWN,
   NOTIFY,
   REFUSED,
   REPLY,
   toFrame,
+  toKinds,
   toSyncKey,
   trySyncKey,
 } from "@ossagent/im-client/protocol"
@@ -16,12 +20,18 @@ import { type Bucket, takeToken } from "../bucket.ts"
 import type { PageReply } from "../mailbox/generated/mailbox.codec.ts"
 import { type Refusal, toFailure, toRefusal } from "./failure.ts"
 import type { AccessHost } from "./host.ts"
-import { countDelivery, type VersionPoints } from "./points.ts"
+import { toHash } from "./meter/hash.ts"
+import type { Meter } from "./meter/meter.ts"
+import { countDelivery, countObeyed, type VersionPoints } from "./points.ts"
 import { type Asker, ROUTES, type Route } from "./routes.ts"
+import { toSigned } from "./throttle/sign.ts"
 import type { Turning } from "./wheel.ts"
 import type { Wire, WireEvents } from "./wire.ts"
 
 const { hello: HELLO, login: LOGIN, register: REGISTER, heartbeat: HEARTBEAT, sync: SYNC } = CHAT_METHODS
+const OBEYED = CHAT_METHODS.obeyed
+const NAMES = new Map<number, string>(Object.entries(CHAT_METHODS).map(([name, { number }]) => [number, name]))
+const NONE_OFF: ReadonlySet<string> = new Set()
 const NOTHING = new Uint8Array(0)
 const NEW = Uint8Array.of(1)
 /** The same for everybody: with its length, and without. */
@@ -64,6 +74,15 @@ export class Session implements WireEvents, Turning, Asker, Bucket {
   slowTurn = 0
   leftTurn = 0
   sibling: Session | null = null
+  /** What its commands are signed with; empty: nothing. */
+  commandKey: Uint8Array = NOTHING
+  private commandNumber = 0
+  /** Since when it is to be gone, Unix ms; 0: it may stay. */
+  heldAt = 0
+  /** Null: nobody counts what it does. */
+  meter: Meter | null = null
+  /** Requests that its version may not make. */
+  off: ReadonlySet<string> = NONE_OFF
   slot = -1
   at = -1
   tokens: number
@@ -120,7 +139,17 @@ export class Session implements WireEvents, Turning, Asker, Bucket {
       this.refuse(id, { code: "slow_down", message: "too many requests on this connection", retryAfterMs: 1_000 })
       this.wait(FLOOD)
       this.host.flooding.add(this)
-    } else if (op === HEARTBEAT.number) {
+    } else if (this.heldAt > 0 && op !== OBEYED.number) {
+      this.refuse(id, { code: "throttled", message: "cannot serve you: this device is to stay off the network" })
+    } else if (this.off.size > 0 && this.off.has(NAMES.get(op) ?? "")) {
+      this.count(body.length)
+      this.refuse(id, {
+        code: "feature_off",
+        message: `cannot do ${NAMES.get(op)}: it is switched off for your version`,
+      })
+    } else if (op === OBEYED.number) this.obeyed(id, body)
+    else if (op === HEARTBEAT.number) {
+      this.count(body.length)
       this.reply(id, NOTHING)
       this.host.watches.compareSoon(this)
     } else if (op === SYNC.number) void this.sync(id, body)
@@ -136,8 +165,11 @@ export class Session implements WireEvents, Turning, Asker, Bucket {
   private async run(route: Route, id: number, body: Uint8Array): Promise<void> {
     const from = performance.now()
     this.begin(1)
+    this.count(body.length)
     try {
-      this.reply(id, await route(this.host.backends, this, body))
+      const reply = await route(this.host.backends, this, body)
+      if (this.meter !== null) this.host.metering?.weighed(this.meter, reply.length)
+      this.reply(id, reply)
     } catch (error) {
       this.fail(id, error)
     }
@@ -158,10 +190,12 @@ export class Session implements WireEvents, Turning, Asker, Bucket {
       const { uid, device, options } = this
       const asked = { ...options, priority: SYNC.priority }
       const page = await this.host.backends.mailbox.clientOf(uid).sync({ uid, device, key, mostBytes }, asked)
+      if (this.meter !== null) this.host.metering?.paged(this.meter, page.seq, body.length + page.page.length)
       this.reply(id, page.page)
       this.points.access.record(performance.now() - from)
       this.given(page, notifiedAt)
     } catch (error) {
+      this.count(body.length)
       this.fail(id, error)
     }
     this.syncs--
@@ -198,6 +232,30 @@ export class Session implements WireEvents, Turning, Asker, Bucket {
     if (tookMs >= 0 && tookMs < PLAUSIBLE_MS) this.points.clientAccess.record(tookMs)
   }
 
+  said(chat: number, text: string): void {
+    if (this.meter !== null) this.host.metering?.said(this.meter, toHash(chat, text))
+  }
+
+  /** A request of its own accord. */
+  private count(sizeBytes: number): void {
+    if (this.meter !== null) this.host.metering?.asked(this.meter, sizeBytes)
+  }
+
+  private obeyed(id: number, body: Uint8Array): void {
+    this.count(body.length)
+    try {
+      countObeyed(this.host.points, this.version, decodeObeyedRequest(body))
+      this.reply(id, NOTHING)
+    } catch (error) {
+      this.fail(id, error)
+    }
+  }
+
+  /** Of the client, as it is counted. */
+  get version(): string {
+    return this.points.version
+  }
+
   /** It has asked and was not answered yet. */
   get busy(): boolean {
     return this.inFlight > 0 || (this.waitsFor & ASKED) !== 0
@@ -232,8 +290,14 @@ export class Session implements WireEvents, Turning, Asker, Bucket {
     this.goOn(FLOOD)
   }
 
-  command(command: Uint8Array): void {
-    this.send(toFrame(COMMAND, 0, command, this.wire.withLength))
+  /** Signed for the device as soon as it has a key. */
+  command(command: CommandInit): void {
+    const now = this.host.now()
+    this.commandNumber = Math.max(now, this.commandNumber + 1)
+    const signed = this.commandKey.length > 0
+    const bytes = signed ? toSigned(command, this, { number: this.commandNumber, now }) : encodeCommand(command)
+    for (const kind of toKinds(command)) this.host.points.commandSent.with({ version: this.version, kind }).inc()
+    this.send(toFrame(COMMAND, 0, bytes, this.wire.withLength))
   }
 
   reply(id: number, body: Uint8Array): void {

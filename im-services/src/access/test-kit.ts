@@ -28,6 +28,8 @@ import { ACCESS } from "./generated/access.table.ts"
 import { access } from "./service.ts"
 
 export const APP_KEY = "an-app-key-for-tests"
+/** Of every device here. */
+export const COMMAND_KEY = new TextEncoder().encode("a-key-for-commands-in-these-tests")
 const nothing = () => ({})
 
 /** What the services behind access were asked, and what they answer next. */
@@ -42,6 +44,8 @@ export interface Behind {
   watched: Map<string, number>
   unwatched: number[]
   reports: { tcp: string; ws: string; draining: boolean }[]
+  /** What dispatch answers to a report. */
+  drain: { drainSec?: number; tcp?: string[]; ws?: string[] }
   mailboxRun: string
   /** Sends wait for this. */
   hold: Promise<unknown>
@@ -61,6 +65,7 @@ export async function startAccess(env: Record<string, string> = {}) {
     watched: new Map(),
     unwatched: [],
     reports: [],
+    drain: {},
     mailboxRun: "run-1",
     hold: Promise.resolve(),
     pageBytes: 0,
@@ -95,11 +100,17 @@ const auth = (_behind: Behind) =>
           if (text === "expired") throw authError("expired_ticket", "cannot let you in: log in again")
           const match = /^(\d+)\/(\d+)$/.exec(text)
           if (match === null) throw authError("bad_ticket", "cannot let you in: the ticket is not genuine")
-          return { uid: Number(match[1]), device: Number(match[2]) }
+          return { uid: Number(match[1]), device: Number(match[2]), commandKey: COMMAND_KEY }
         },
         login: ({ name, password }) => {
           if (password !== "right") throw authError("wrong_password", "no such user, or another password")
-          return { uid: Number(name), device: 1, ticket: Buffer.from(`${name}/1`), expiresAt: 9e12 }
+          return {
+            uid: Number(name),
+            device: 1,
+            ticket: Buffer.from(`${name}/1`),
+            expiresAt: 9e12,
+            commandKey: COMMAND_KEY,
+          }
         },
         register: ({ name }) => ({ uid: Number(name) }),
         getUser: nothing,
@@ -207,8 +218,10 @@ const dispatch = (behind: Behind) =>
       serveDispatch(rpc, {
         report: ({ tcp, ws, draining }) => {
           behind.reports.push({ tcp, ws, draining })
-          return {}
+          return behind.drain
         },
+        accesses: nothing,
+        drain: () => ({ found: true }),
       })
     },
   })

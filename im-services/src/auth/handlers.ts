@@ -51,7 +51,7 @@ async function login(parts: HandlerParts, request: LoginRequest, call: ServerCal
   const account = await accounts.authenticate(request, call)
   const device = await accounts.addDevice(account)
   const { uid } = account.value
-  const { bytes, expiresAt } = tickets.make(uid, device, now())
+  const { bytes, expiresAt, commandKey } = tickets.make(uid, device, now())
   const { version, access } = request
   devices.note({
     uid,
@@ -61,7 +61,7 @@ async function login(parts: HandlerParts, request: LoginRequest, call: ServerCal
     access: short(access),
     seenAt: now(),
   })
-  return { uid, device, ticket: bytes, expiresAt }
+  return { uid, device, ticket: bytes, expiresAt, commandKey }
 }
 
 /** Reads no store. Renews a ticket in the second half of its life. */
@@ -76,9 +76,9 @@ function check(parts: HandlerParts, { ticket: bytes, version, access }: CheckReq
   if (now() - ticket.issuedAt > SAID_MS)
     devices.note({ uid, device, name: "", version: short(version), access: short(access), seenAt: now() })
   const renew = expiresAt - now() < TICKET_MS / 2 && revocations.ageMs() < FRESH_MS
-  if (!renew) return { uid, device, expiresAt }
+  if (!renew) return { uid, device, expiresAt, commandKey: opened.commandKey }
   const renewed = tickets.make(uid, device, now())
-  return { uid, device, ticket: renewed.bytes, expiresAt: renewed.expiresAt }
+  return { uid, device, ticket: renewed.bytes, expiresAt: renewed.expiresAt, commandKey: renewed.commandKey }
 }
 
 /** `device` 0: all there are now. Whoever learns of it, this process first, ends the device's connections and forgets it. */

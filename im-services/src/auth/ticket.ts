@@ -16,11 +16,13 @@ export interface Ticket {
   expiresAt: number
 }
 
-export type Opened = { ok: true; ticket: Ticket } | { ok: false; why: "bad_ticket" | "expired_ticket" }
+export type Opened =
+  | { ok: true; ticket: Ticket; commandKey: Uint8Array }
+  | { ok: false; why: "bad_ticket" | "expired_ticket" }
 
 /** Makes tickets with the first key and opens those of any of them. */
 export interface TicketOffice {
-  make: (uid: number, device: number, now: number) => { bytes: Uint8Array; expiresAt: number }
+  make: (uid: number, device: number, now: number) => { bytes: Uint8Array; expiresAt: number; commandKey: Uint8Array }
   open: (bytes: Uint8Array, now: number) => Opened
 }
 
@@ -38,14 +40,16 @@ export function createTicketOffice(keys: readonly string[]): TicketOffice {
       const minute = Math.floor(now / MINUTE_MS)
       const head = toHead(uid, device, minute)
       const bytes = Buffer.concat([head, toMac(present, head)])
-      return { bytes, expiresAt: minute * MINUTE_MS + TICKET_MS }
+      return { bytes, expiresAt: minute * MINUTE_MS + TICKET_MS, commandKey: toCommandKey(present, head) }
     },
     open: (bytes, now) => {
       if (bytes.length <= MAC_BYTES || bytes.length > MOST_BYTES) return { ok: false, why: "bad_ticket" }
       const head = bytes.subarray(0, bytes.length - MAC_BYTES)
       const mac = bytes.subarray(bytes.length - MAC_BYTES)
-      if (!keys.some((key) => timingSafeEqual(toMac(key, head), mac))) return { ok: false, why: "bad_ticket" }
-      return readTicket(head, now)
+      const key = keys.find((one) => timingSafeEqual(toMac(one, head), mac))
+      if (key === undefined) return { ok: false, why: "bad_ticket" }
+      const read = readTicket(head, now)
+      return read.ok ? { ...read, commandKey: toCommandKey(key, head) } : read
     },
   }
 }
@@ -62,8 +66,22 @@ function toHead(uid: number, device: number, minute: number): Uint8Array {
 const toMac = (key: string, head: Uint8Array): Uint8Array =>
   createHmac("sha256", key).update("ossagent ticket\0").update(head).digest().subarray(0, MAC_BYTES)
 
+/** Commands to the holder of a ticket are signed with this; who has the ticket alone cannot make it. */
+const toCommandKey = (key: string, head: Uint8Array): Uint8Array =>
+  createHmac("sha256", key).update("ossagent command\0").update(head).digest()
+
+/** For whom a ticket says that it is, whether it is genuine or not: who lies about it is refused for it. Null: it cannot be read. */
+export function tryHolder(bytes: Uint8Array): { uid: number; device: number } | null {
+  if (bytes.length <= MAC_BYTES || bytes.length > MOST_BYTES) return null
+  const read = readTicket(bytes.subarray(0, bytes.length - MAC_BYTES), 0)
+  return read.ok ? { uid: read.ticket.uid, device: read.ticket.device } : null
+}
+
 /** What a genuine head says; another version was made by a newer server, whose tickets this one cannot judge. */
-function readTicket(head: Uint8Array, now: number): Opened {
+function readTicket(
+  head: Uint8Array,
+  now: number,
+): { ok: true; ticket: Ticket } | { ok: false; why: "bad_ticket" | "expired_ticket" } {
   if (head[0] !== VERSION) return { ok: false, why: "bad_ticket" }
   try {
     const reader = new Reader()

@@ -1,10 +1,28 @@
 import { setting, whole } from "@ossagent/svrkit"
 import { z } from "zod"
 import { clientDoorSettings } from "../client-door.ts"
+import { targetsOf } from "../targets.ts"
+import { parsePrefixes } from "./prefixes.ts"
 
 /** Settings of dispatch, besides those of every service. */
 export const dispatchConfig = {
   ...clientDoorSettings,
+  guard: targetsOf("guard"),
+  prefixes: setting(
+    "OSSAGENT_DISPATCH_PREFIXES",
+    z
+      .string()
+      .default("")
+      .transform((text, context) => {
+        try {
+          return parsePrefixes(text)
+        } catch (error) {
+          context.addIssue({ code: "custom", message: (error as Error).message })
+          return z.NEVER
+        }
+      }),
+    "where clients are by their address, network/bits=region/carrier by comma, as 10.0.0.0/8=eu/telecom; clients that say it themselves are believed",
+  ),
   asksPerMin: setting(
     "OSSAGENT_DISPATCH_ASKS_PER_MIN",
     whole(120, 1, 1_000_000),

@@ -10,7 +10,11 @@ let stop = async (): Promise<void> => undefined
 afterEach(() => stop())
 
 async function start(env: Record<string, string> = {}) {
-  const started = await startMixed([dispatch], { OSSAGENT_IM_APP_KEY: KEY, ...env }, pino({ level: "silent" }))
+  const started = await startMixed(
+    [dispatch],
+    { OSSAGENT_IM_APP_KEY: KEY, OSSAGENT_RPC_TOKEN: "a-token-that-services-share", ...env },
+    pino({ level: "silent" }),
+  )
   stop = started.stop
   const [running] = started.running as [(typeof started.running)[0]]
   const client = createDispatchClient(running.context.rpc.channel(DISPATCH, []))

@@ -19,5 +19,7 @@ export const MOST_BYTES_UNKNOWN = 1_024
 export const MOST_BYTES_KNOWN = 64 * 1_024
 export const MOST_TEXT_BYTES = 16_384
 export const RECALL_MS = 120_000
+/** Of a command's signature. */
+export const MAC_BYTES = 16
 /** Mars (Tencent), stn anti_avalanche: the same request more than so often an hour is blocked, in the client and by the service. */
 export const MOST_REPEATS = 105

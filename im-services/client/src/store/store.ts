@@ -8,6 +8,10 @@ export interface Account {
   ticket: Uint8Array
   /** Unix ms. */
   expiresAt: number
+  /** What commands of the service are signed with; missing or empty: asked for with the next Hello. */
+  commandKey?: Uint8Array
+  /** Of the newest command that was obeyed. */
+  commandNumber?: number
 }
 
 export interface Message {

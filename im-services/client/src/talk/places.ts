@@ -20,6 +20,11 @@ export interface PlacesParts {
   appKey: string
   kind: "tcp" | "ws"
   region: string
+  /** Network that this client is in; empty: not known. */
+  carrier: string
+  version: string
+  /** Who asks: a device that is to stay off the network is told so before it connects. */
+  who: () => { uid: number; device: number } | null
   /** An access's address as it is reached from here. */
   toAddress: (address: string) => string
   fetch: typeof fetch
@@ -51,20 +56,22 @@ export class Places {
     try {
       return await this.ask(dispatch)
     } catch (error) {
-      if (this.known.length > 0 && !(error instanceof ChatError && !error.retry))
-        return { addresses: this.known, heartbeat: null, waitMs: 0 }
+      const final = error instanceof ChatError && (!error.retry || error.code === "throttled")
+      if (this.known.length > 0 && !final) return { addresses: this.known, heartbeat: null, waitMs: 0 }
       if (error instanceof ChatError) throw error
       throw new ChatError("no_address", `cannot find an access: ${(error as Error).message}`)
     }
   }
 
   private async ask(dispatch: string): Promise<Found> {
-    const { appKey, kind, region, toAddress, fetch } = this.parts
-    const url = `${dispatch.replace(/\/+$/, "")}/v1/access?region=${encodeURIComponent(region)}`
+    const { appKey, kind, toAddress, fetch } = this.parts
+    const url = `${dispatch.replace(/\/+$/, "")}/v1/access?${this.query()}`
     const answer = await fetch(url, { headers: { "x-app-key": appKey }, signal: AbortSignal.timeout(ASK_MS) })
     if (answer.status === 403) throw new ChatError("wrong_app_key", "the app key is not this installation's")
+    if (answer.status === 429 && (await isThrottled(answer)))
+      throw new ChatError("throttled", "this device is to stay off the network", retryAfterMs(answer))
     if (!answer.ok) {
-      const afterMs = Number(answer.headers.get("retry-after") ?? 0) * 1_000
+      const afterMs = retryAfterMs(answer)
       throw new ChatError("unavailable", `dispatch answered ${answer.status}`, afterMs)
     }
     const { addresses, client, waitMs } = (await answer.json()) as Answer
@@ -73,4 +80,23 @@ export class Places {
     const heartbeat = minSec && maxSec ? { minSec, maxSec } : null
     return { addresses: this.known, heartbeat, waitMs: waitMs ?? 0 }
   }
+
+  private query(): string {
+    const { region, carrier, version, who } = this.parts
+    const query = new URLSearchParams({ region, version })
+    if (carrier !== "") query.set("carrier", carrier)
+    const me = who()
+    if (me !== null) {
+      query.set("uid", String(me.uid))
+      query.set("device", String(me.device))
+    }
+    return query.toString()
+  }
+}
+
+const retryAfterMs = (answer: Response): number => Number(answer.headers.get("retry-after") ?? 0) * 1_000
+
+async function isThrottled(answer: Response): Promise<boolean> {
+  const body = (await answer.json().catch(() => null)) as { error?: { code?: string } } | null
+  return body?.error?.code === "throttled"
 }

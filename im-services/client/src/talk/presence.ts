@@ -1,5 +1,6 @@
 import type { Method } from "@ossagent/svrkit/codec"
 import type { Clock } from "../clock.ts"
+import { Attempts } from "../connect/attempts.ts"
 import { Backoff } from "../connect/backoff.ts"
 import { Connection } from "../connect/connection.ts"
 import { type HeartbeatBounds, SmartHeartbeat } from "../connect/heartbeat.ts"
@@ -11,6 +12,7 @@ import type { State } from "../inbox/state.ts"
 import { CHAT_METHODS as CHAT, type Command } from "../protocol/index.ts"
 import type { Account, Store } from "../store/store.ts"
 import type { Transport } from "../transport/transport.ts"
+import { Orders } from "./orders.ts"
 import type { Places } from "./places.ts"
 
 /** Where a client stands. `until`: Unix ms of the next try. */
@@ -30,6 +32,7 @@ export interface PresenceParts {
   state: State
   appKey: string
   version: string
+  carrier: string
   deviceName: string
   heartbeat: HeartbeatBounds
   /** The program said how often; dispatch is not followed in it. */
@@ -59,6 +62,8 @@ export class Presence {
   private readonly traffic: Traffic
   private readonly heartbeat: SmartHeartbeat
   private readonly backoff: Backoff
+  private readonly attempts: Attempts
+  private readonly orders: Orders
   private connection: Connection | null = null
   private stopBeat = (): void => undefined
   private stopWait = (): void => undefined
@@ -66,6 +71,8 @@ export class Presence {
   private proving = false
   /** Asked by the service to stay away until then, Unix ms. */
   private offlineUntil = 0
+  /** Asked to come back elsewhere at that time, Unix ms; 0: was not. */
+  private moveAt = 0
   private onlineAt = 0
   private stopped = false
 
@@ -75,7 +82,19 @@ export class Presence {
     this.traffic = new Traffic(parts.clock.now())
     this.heartbeat = new SmartHeartbeat(parts.heartbeat)
     this.backoff = new Backoff(parts.random)
+    this.attempts = new Attempts(parts.clock)
+    this.orders = new Orders({
+      now: () => parts.clock.now(),
+      account: () => this.account,
+      keep: (commandNumber) => this.keep({ commandNumber }),
+      tell: (what) => void this.ask(CHAT.obeyed, what).catch(() => undefined), // a figure less
+      trouble: parts.trouble,
+    })
     if (this.hasTicket) void this.connect()
+  }
+
+  get commands(): Orders["counts"] {
+    return this.orders.counts
   }
 
   private get hasTicket(): boolean {
@@ -110,8 +129,8 @@ export class Presence {
           throw error
         })
       if (this.account !== null && this.account.uid !== reply.uid) await this.clear()
-      const { uid, device, ticket, expiresAt } = reply
-      this.account = { uid, device, name, ticket, expiresAt }
+      const { uid, device, ticket, expiresAt, commandKey } = reply
+      this.account = { uid, device, name, ticket, expiresAt, commandKey }
       await store.setAccount(this.account)
       this.offlineUntil = Math.min(this.offlineUntil, clock.now())
       this.begin(connection, true)
@@ -166,9 +185,11 @@ export class Presence {
     if (this.stopped) throw new ChatError("stopped", "the client was stopped")
     const found = await places.find()
     if (found.heartbeat !== null && !fixedHeartbeat) this.heartbeat.set(found.heartbeat)
-    const { repeats, traffic } = this
-    const connect = (address: string, signal: AbortSignal) =>
+    const { repeats, traffic, attempts } = this
+    const open = (address: string, signal: AbortSignal) =>
       Connection.open(address, { transport, clock, repeats, traffic }, signal)
+    const connect = (address: string, signal: AbortSignal) =>
+      attempts.watch(address, () => open(address, signal), signal)
     return race(found.addresses, connect, { clock, late: (connection) => connection.close() })
   }
 
@@ -180,14 +201,17 @@ export class Presence {
     try {
       const connection = await this.open()
       const { ticket } = this.account as Account
-      const request = { ticket, key: this.parts.state.key, version: this.parts.version }
+      const request = this.toHello()
       const reply = await connection.ask(CHAT.hello, request).catch((error: unknown) => {
         connection.close()
         throw error
       })
       this.connecting = false
       if (this.stopped || this.account?.ticket !== ticket) return connection.close()
-      if (reply.ticket.length > 0) await this.renew(reply.ticket, reply.expiresAt)
+      this.attempts.told()
+      const { ticket: renewed, expiresAt, commandKey } = reply
+      if (renewed.length > 0) await this.keep({ ticket: renewed, expiresAt, commandKey })
+      else if (commandKey.length > 0) await this.keep({ commandKey })
       this.begin(connection, reply.behind)
     } catch (error) {
       this.connecting = false
@@ -195,8 +219,20 @@ export class Presence {
     }
   }
 
-  private async renew(ticket: Uint8Array, expiresAt: number): Promise<void> {
-    this.account = { ...(this.account as Account), ticket, expiresAt }
+  private toHello() {
+    const { parts, attempts } = this
+    const { ticket, commandKey } = this.account as Account
+    return {
+      ...{ ticket, key: parts.state.key, version: parts.version, carrier: parts.carrier },
+      keyless: (commandKey?.length ?? 0) === 0,
+      connectMs: Math.max(0, Math.round(attempts.connectMs)),
+      failed: attempts.failed.map(({ address, ms }) => ({ address, ms: Math.max(0, Math.round(ms)) })),
+    }
+  }
+
+  private async keep(more: Partial<Account>): Promise<void> {
+    if (this.account === null) return
+    this.account = { ...this.account, ...more }
     await this.parts.store.setAccount(this.account)
   }
 
@@ -209,11 +245,13 @@ export class Presence {
     }
     this.parts.trouble(error)
     const leastMs = error instanceof ChatError ? error.retryAfterMs : 0
+    if (error instanceof ChatError && error.code === "throttled") this.stayAway(leastMs)
     this.wait(this.backoff.next(leastMs), error instanceof ChatError ? error.code : "unavailable")
   }
 
   private begin(connection: Connection, behind: boolean): void {
     this.connection = connection
+    this.moveAt = 0
     this.onlineAt = this.parts.clock.now()
     this.set({ is: "online" })
     this.parts.onConnection(connection, behind)
@@ -269,23 +307,39 @@ export class Presence {
     if (this.connection !== connection) return
     this.drop()
     if (this.parts.clock.now() - this.onlineAt >= STABLE_MS) this.backoff.reset()
-    void this.failed(refusal ?? new ChatError("offline", `the connection ended: ${why}`))
+    if (this.moveAt > 0 && refusal === null) this.wait(Math.max(0, this.moveAt - this.parts.clock.now()), why)
+    else void this.failed(refusal ?? new ChatError("offline", `the connection ended: ${why}`))
   }
 
-  private obey(connection: Connection, command: Command): void {
-    const { clock, random, places } = this.parts
+  private obey(connection: Connection, given: Command): void {
+    const command = this.orders.take(given)
+    if (command === null) return
+    const { clock, places } = this.parts
     if (command.addresses.length > 0) places.set(command.addresses)
     if (command.heartbeatSec > 0) this.heartbeat.set({ minSec: command.heartbeatSec, maxSec: command.heartbeatSec })
-    if (command.featureOff.length > 0) this.parts.onFeaturesOff(command.featureOff)
-    const away = Math.min(command.offlineSec, MOST_OFFLINE_SEC) * 1_000
-    if (away === 0 && !command.reconnect) {
-      this.beatLater()
-      return
-    }
+    if (command.features || command.featureOff.length > 0) this.parts.onFeaturesOff(command.featureOff)
+    const awayMs = Math.min(command.offlineSec, MOST_OFFLINE_SEC) * 1_000
+    if (this.connection !== connection) return
+    if (awayMs > 0) {
+      this.drop()
+      this.stayAway(awayMs)
+      this.wait(awayMs, command.why || "asked to")
+    } else if (command.reconnect) {
+      this.moveAt = clock.now() + Math.floor(this.parts.random() * command.waitMs)
+      this.stopWait()
+      this.stopWait = clock.after(this.moveAt - clock.now(), () => this.move(connection))
+    } else this.beatLater()
+  }
+
+  /** Asked to come back elsewhere: until now the connection was of use. */
+  private move(connection: Connection): void {
     if (this.connection !== connection) return
     this.drop()
-    this.offlineUntil = away > 0 ? clock.now() + away : this.offlineUntil
-    this.wait(away > 0 ? away : Math.floor(random() * command.waitMs), command.why || "asked to")
+    void this.connect()
+  }
+
+  private stayAway(ms: number): void {
+    this.offlineUntil = Math.max(this.offlineUntil, this.parts.clock.now() + ms)
   }
 
   private wait(ms: number, why: string): void {

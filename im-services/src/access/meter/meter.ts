@@ -28,7 +28,7 @@ export class Meter {
   newest = 0
   /** In the list of those to be judged. */
   touched = false
-  /** Where the next one may be said, Unix ms. */
+  /** When it may be accused again, Unix ms. */
   accusedAt = 0
   private sames: Sames | null = null
   private at: number

@@ -16,6 +16,8 @@ export interface MeteringOptions {
   /** Unix ms. */
   now: () => number
   accuse: Accuse
+  /** Told of all that clients of a version ask for of their own accord. */
+  onUse?: (version: string, asks: number, bytes: number) => void
 }
 
 /** The meters of an access: what sessions do goes in, those who take too much come out as accusations. */
@@ -42,12 +44,14 @@ export class Metering {
 
   /** A request that the client made of its own accord, and its answer. */
   asked(meter: Meter, sizeBytes: number): void {
+    this.options.onUse?.(meter.version, 1, 0)
     this.add(meter, ASKS, 1)
     this.weighed(meter, sizeBytes)
   }
 
   /** Bytes of an answer to what was counted already. */
   weighed(meter: Meter, sizeBytes: number): void {
+    this.options.onUse?.(meter.version, 0, sizeBytes)
     meter.bytes += sizeBytes
     this.add(meter, BYTES, sizeBytes)
   }
@@ -92,13 +96,12 @@ export class Metering {
   }
 
   private look(meter: Meter): boolean {
+    const now = this.options.now()
+    if (now < meter.accusedAt) return true
     const verdict = judge(meter, this.crowds.of(meter.version))
     if (!verdict.throttle) return false
-    const now = this.options.now()
-    if (now >= meter.accusedAt) {
-      meter.accusedAt = now + AGAIN_MS
-      this.options.accuse(meter, verdict)
-    }
+    meter.accusedAt = now + AGAIN_MS
+    this.options.accuse(meter, verdict)
     return true
   }
 }

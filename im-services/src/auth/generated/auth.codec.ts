@@ -232,6 +232,8 @@ export interface LoginReply extends Unknown {
   device: number
   ticket: Uint8Array
   expiresAt: number
+  /** Of the ticket; commands to the device are signed with it. */
+  commandKey: Uint8Array
 }
 
 /** LoginReply as it may be given: what is left out is at its default. */
@@ -240,6 +242,7 @@ export interface LoginReplyInit extends Unknown {
   device?: number | undefined
   ticket?: Uint8Array | undefined
   expiresAt?: number | undefined
+  commandKey?: Uint8Array | undefined
 }
 
 export function createLoginReply(): LoginReply {
@@ -248,6 +251,7 @@ export function createLoginReply(): LoginReply {
     device: 0,
     ticket: NO_BYTES,
     expiresAt: 0,
+    commandKey: NO_BYTES,
   }
 }
 
@@ -272,6 +276,11 @@ export function writeLoginReply(w: Writer, m: LoginReplyInit): void {
     w.key(32)
     w.uint64(v4, "LoginReply.expiresAt")
   }
+  const v5 = m.commandKey
+  if (v5 !== undefined && v5.length > 0) {
+    w.key(42)
+    w.lengthAndBytes(v5, "LoginReply.commandKey")
+  }
   if (m.$unknown !== undefined) w.raw(m.$unknown)
 }
 
@@ -292,6 +301,9 @@ export function readLoginReply(r: Reader, end: number, into?: LoginReply): Login
         break
       case 32:
         m.expiresAt = r.uint64()
+        break
+      case 42:
+        m.commandKey = r.lengthAndBytes()
         break
       default:
         r.unknown(m, key, from, end)
@@ -387,6 +399,8 @@ export interface CheckReply extends Unknown {
   /** A new one, when the old one ends soon; else empty. */
   ticket: Uint8Array
   expiresAt: number
+  /** Of the ticket that the device has from now on. */
+  commandKey: Uint8Array
 }
 
 /** CheckReply as it may be given: what is left out is at its default. */
@@ -395,6 +409,7 @@ export interface CheckReplyInit extends Unknown {
   device?: number | undefined
   ticket?: Uint8Array | undefined
   expiresAt?: number | undefined
+  commandKey?: Uint8Array | undefined
 }
 
 export function createCheckReply(): CheckReply {
@@ -403,6 +418,7 @@ export function createCheckReply(): CheckReply {
     device: 0,
     ticket: NO_BYTES,
     expiresAt: 0,
+    commandKey: NO_BYTES,
   }
 }
 
@@ -427,6 +443,11 @@ export function writeCheckReply(w: Writer, m: CheckReplyInit): void {
     w.key(32)
     w.uint64(v4, "CheckReply.expiresAt")
   }
+  const v5 = m.commandKey
+  if (v5 !== undefined && v5.length > 0) {
+    w.key(42)
+    w.lengthAndBytes(v5, "CheckReply.commandKey")
+  }
   if (m.$unknown !== undefined) w.raw(m.$unknown)
 }
 
@@ -447,6 +468,9 @@ export function readCheckReply(r: Reader, end: number, into?: CheckReply): Check
         break
       case 32:
         m.expiresAt = r.uint64()
+        break
+      case 42:
+        m.commandKey = r.lengthAndBytes()
         break
       default:
         r.unknown(m, key, from, end)

@@ -11,7 +11,10 @@ export interface ReportRequest extends Unknown {
   region: string
   connections: number
   capacity: number
+  /** It stops, and is not to be named any more. */
   draining: boolean
+  /** Network that it is in. */
+  carrier: string
 }
 
 /** ReportRequest as it may be given: what is left out is at its default. */
@@ -23,6 +26,7 @@ export interface ReportRequestInit extends Unknown {
   connections?: number | undefined
   capacity?: number | undefined
   draining?: boolean | undefined
+  carrier?: string | undefined
 }
 
 export function createReportRequest(): ReportRequest {
@@ -34,6 +38,7 @@ export function createReportRequest(): ReportRequest {
     connections: 0,
     capacity: 0,
     draining: false,
+    carrier: "",
   }
 }
 
@@ -73,6 +78,11 @@ export function writeReportRequest(w: Writer, m: ReportRequestInit): void {
     w.key(56)
     w.bool(v7)
   }
+  const v8 = m.carrier
+  if (v8 !== undefined && v8 !== "") {
+    w.key(66)
+    w.string(v8, "ReportRequest.carrier")
+  }
   if (m.$unknown !== undefined) w.raw(m.$unknown)
 }
 
@@ -103,6 +113,9 @@ export function readReportRequest(r: Reader, end: number, into?: ReportRequest):
       case 56:
         m.draining = r.bool()
         break
+      case 66:
+        m.carrier = r.string()
+        break
       default:
         r.unknown(m, key, from, end)
     }
@@ -118,6 +131,83 @@ export const ReportRequestCodec: Codec<ReportRequest, ReportRequestInit> = {
 }
 export const encodeReportRequest = (value: ReportRequestInit): Uint8Array => encode(ReportRequestCodec, value)
 export const decodeReportRequest = (bytes: Uint8Array): ReportRequest => decode(ReportRequestCodec, bytes)
+
+export interface ReportReply extends Unknown {
+  /** Empty yourself within so long; 0: stay. */
+  drainSec: number
+  /** With drainSec: other accesses, the best first. */
+  tcp: string[]
+  ws: string[]
+}
+
+/** ReportReply as it may be given: what is left out is at its default. */
+export interface ReportReplyInit extends Unknown {
+  drainSec?: number | undefined
+  tcp?: readonly string[] | undefined
+  ws?: readonly string[] | undefined
+}
+
+export function createReportReply(): ReportReply {
+  return {
+    drainSec: 0,
+    tcp: [],
+    ws: [],
+  }
+}
+
+export function writeReportReply(w: Writer, m: ReportReplyInit): void {
+  const v1 = m.drainSec
+  if (v1 !== undefined && v1 !== 0) {
+    w.key(8)
+    w.uint32(v1, "ReportReply.drainSec")
+  }
+  const v2 = m.tcp
+  if (v2 !== undefined) {
+    for (const one of v2) {
+      w.key(18)
+      w.string(one, "ReportReply.tcp")
+    }
+  }
+  const v3 = m.ws
+  if (v3 !== undefined) {
+    for (const one of v3) {
+      w.key(26)
+      w.string(one, "ReportReply.ws")
+    }
+  }
+  if (m.$unknown !== undefined) w.raw(m.$unknown)
+}
+
+export function readReportReply(r: Reader, end: number, into?: ReportReply): ReportReply {
+  const m: ReportReply = into ?? createReportReply()
+  while (r.at < end) {
+    const from = r.at
+    const key = r.key()
+    switch (key) {
+      case 8:
+        m.drainSec = r.uint32()
+        break
+      case 18:
+        m.tcp.push(r.string())
+        break
+      case 26:
+        m.ws.push(r.string())
+        break
+      default:
+        r.unknown(m, key, from, end)
+    }
+  }
+  if (r.at !== end) r.overrun(end)
+  return m
+}
+
+export const ReportReplyCodec: Codec<ReportReply, ReportReplyInit> = {
+  name: "ReportReply",
+  write: writeReportReply,
+  read: readReportReply,
+}
+export const encodeReportReply = (value: ReportReplyInit): Uint8Array => encode(ReportReplyCodec, value)
+export const decodeReportReply = (bytes: Uint8Array): ReportReply => decode(ReportReplyCodec, bytes)
 
 export interface Empty extends Unknown {
 
@@ -158,3 +248,305 @@ export const EmptyCodec: Codec<Empty, EmptyInit> = {
 }
 export const encodeEmpty = (value: EmptyInit): Uint8Array => encode(EmptyCodec, value)
 export const decodeEmpty = (bytes: Uint8Array): Empty => decode(EmptyCodec, bytes)
+
+/** An access as dispatch knows it. */
+export interface Access extends Unknown {
+  run: string
+  tcp: string
+  ws: string
+  region: string
+  carrier: string
+  connections: number
+  capacity: number
+  /** Unix ms. */
+  heardAt: number
+  /** It is to be empty by then, Unix ms; 0: it stays. */
+  drainUntil: number
+}
+
+/** Access as it may be given: what is left out is at its default. */
+export interface AccessInit extends Unknown {
+  run?: string | undefined
+  tcp?: string | undefined
+  ws?: string | undefined
+  region?: string | undefined
+  carrier?: string | undefined
+  connections?: number | undefined
+  capacity?: number | undefined
+  heardAt?: number | undefined
+  drainUntil?: number | undefined
+}
+
+export function createAccess(): Access {
+  return {
+    run: "",
+    tcp: "",
+    ws: "",
+    region: "",
+    carrier: "",
+    connections: 0,
+    capacity: 0,
+    heardAt: 0,
+    drainUntil: 0,
+  }
+}
+
+export function writeAccess(w: Writer, m: AccessInit): void {
+  const v1 = m.run
+  if (v1 !== undefined && v1 !== "") {
+    w.key(10)
+    w.string(v1, "Access.run")
+  }
+  const v2 = m.tcp
+  if (v2 !== undefined && v2 !== "") {
+    w.key(18)
+    w.string(v2, "Access.tcp")
+  }
+  const v3 = m.ws
+  if (v3 !== undefined && v3 !== "") {
+    w.key(26)
+    w.string(v3, "Access.ws")
+  }
+  const v4 = m.region
+  if (v4 !== undefined && v4 !== "") {
+    w.key(34)
+    w.string(v4, "Access.region")
+  }
+  const v5 = m.carrier
+  if (v5 !== undefined && v5 !== "") {
+    w.key(42)
+    w.string(v5, "Access.carrier")
+  }
+  const v6 = m.connections
+  if (v6 !== undefined && v6 !== 0) {
+    w.key(48)
+    w.uint32(v6, "Access.connections")
+  }
+  const v7 = m.capacity
+  if (v7 !== undefined && v7 !== 0) {
+    w.key(56)
+    w.uint32(v7, "Access.capacity")
+  }
+  const v8 = m.heardAt
+  if (v8 !== undefined && v8 !== 0) {
+    w.key(64)
+    w.uint64(v8, "Access.heardAt")
+  }
+  const v9 = m.drainUntil
+  if (v9 !== undefined && v9 !== 0) {
+    w.key(72)
+    w.uint64(v9, "Access.drainUntil")
+  }
+  if (m.$unknown !== undefined) w.raw(m.$unknown)
+}
+
+export function readAccess(r: Reader, end: number, into?: Access): Access {
+  const m: Access = into ?? createAccess()
+  while (r.at < end) {
+    const from = r.at
+    const key = r.key()
+    switch (key) {
+      case 10:
+        m.run = r.string()
+        break
+      case 18:
+        m.tcp = r.string()
+        break
+      case 26:
+        m.ws = r.string()
+        break
+      case 34:
+        m.region = r.string()
+        break
+      case 42:
+        m.carrier = r.string()
+        break
+      case 48:
+        m.connections = r.uint32()
+        break
+      case 56:
+        m.capacity = r.uint32()
+        break
+      case 64:
+        m.heardAt = r.uint64()
+        break
+      case 72:
+        m.drainUntil = r.uint64()
+        break
+      default:
+        r.unknown(m, key, from, end)
+    }
+  }
+  if (r.at !== end) r.overrun(end)
+  return m
+}
+
+export const AccessCodec: Codec<Access, AccessInit> = {
+  name: "Access",
+  write: writeAccess,
+  read: readAccess,
+}
+export const encodeAccess = (value: AccessInit): Uint8Array => encode(AccessCodec, value)
+export const decodeAccess = (bytes: Uint8Array): Access => decode(AccessCodec, bytes)
+
+export interface AccessesReply extends Unknown {
+  accesses: Access[]
+}
+
+/** AccessesReply as it may be given: what is left out is at its default. */
+export interface AccessesReplyInit extends Unknown {
+  accesses?: readonly AccessInit[] | undefined
+}
+
+export function createAccessesReply(): AccessesReply {
+  return {
+    accesses: [],
+  }
+}
+
+export function writeAccessesReply(w: Writer, m: AccessesReplyInit): void {
+  const v1 = m.accesses
+  if (v1 !== undefined) {
+    for (const one of v1) {
+      const at1 = w.open(10)
+      writeAccess(w, one)
+      w.close(at1)
+    }
+  }
+  if (m.$unknown !== undefined) w.raw(m.$unknown)
+}
+
+export function readAccessesReply(r: Reader, end: number, into?: AccessesReply): AccessesReply {
+  const m: AccessesReply = into ?? createAccessesReply()
+  while (r.at < end) {
+    const from = r.at
+    const key = r.key()
+    switch (key) {
+      case 10:
+        m.accesses.push(readAccess(r, r.item(end)))
+        break
+      default:
+        r.unknown(m, key, from, end)
+    }
+  }
+  if (r.at !== end) r.overrun(end)
+  return m
+}
+
+export const AccessesReplyCodec: Codec<AccessesReply, AccessesReplyInit> = {
+  name: "AccessesReply",
+  write: writeAccessesReply,
+  read: readAccessesReply,
+}
+export const encodeAccessesReply = (value: AccessesReplyInit): Uint8Array => encode(AccessesReplyCodec, value)
+export const decodeAccessesReply = (bytes: Uint8Array): AccessesReply => decode(AccessesReplyCodec, bytes)
+
+export interface DrainRequest extends Unknown {
+  run: string
+  /** Within so long; 0: it stays, and is named again. */
+  sec: number
+}
+
+/** DrainRequest as it may be given: what is left out is at its default. */
+export interface DrainRequestInit extends Unknown {
+  run?: string | undefined
+  sec?: number | undefined
+}
+
+export function createDrainRequest(): DrainRequest {
+  return {
+    run: "",
+    sec: 0,
+  }
+}
+
+export function writeDrainRequest(w: Writer, m: DrainRequestInit): void {
+  const v1 = m.run
+  if (v1 !== undefined && v1 !== "") {
+    w.key(10)
+    w.string(v1, "DrainRequest.run")
+  }
+  const v2 = m.sec
+  if (v2 !== undefined && v2 !== 0) {
+    w.key(16)
+    w.uint32(v2, "DrainRequest.sec")
+  }
+  if (m.$unknown !== undefined) w.raw(m.$unknown)
+}
+
+export function readDrainRequest(r: Reader, end: number, into?: DrainRequest): DrainRequest {
+  const m: DrainRequest = into ?? createDrainRequest()
+  while (r.at < end) {
+    const from = r.at
+    const key = r.key()
+    switch (key) {
+      case 10:
+        m.run = r.string()
+        break
+      case 16:
+        m.sec = r.uint32()
+        break
+      default:
+        r.unknown(m, key, from, end)
+    }
+  }
+  if (r.at !== end) r.overrun(end)
+  return m
+}
+
+export const DrainRequestCodec: Codec<DrainRequest, DrainRequestInit> = {
+  name: "DrainRequest",
+  write: writeDrainRequest,
+  read: readDrainRequest,
+}
+export const encodeDrainRequest = (value: DrainRequestInit): Uint8Array => encode(DrainRequestCodec, value)
+export const decodeDrainRequest = (bytes: Uint8Array): DrainRequest => decode(DrainRequestCodec, bytes)
+
+export interface DrainReply extends Unknown {
+  found: boolean
+}
+
+/** DrainReply as it may be given: what is left out is at its default. */
+export interface DrainReplyInit extends Unknown {
+  found?: boolean | undefined
+}
+
+export function createDrainReply(): DrainReply {
+  return {
+    found: false,
+  }
+}
+
+export function writeDrainReply(w: Writer, m: DrainReplyInit): void {
+  const v1 = m.found
+  if (v1 === true) {
+    w.key(8)
+    w.bool(v1)
+  }
+  if (m.$unknown !== undefined) w.raw(m.$unknown)
+}
+
+export function readDrainReply(r: Reader, end: number, into?: DrainReply): DrainReply {
+  const m: DrainReply = into ?? createDrainReply()
+  while (r.at < end) {
+    const from = r.at
+    const key = r.key()
+    switch (key) {
+      case 8:
+        m.found = r.bool()
+        break
+      default:
+        r.unknown(m, key, from, end)
+    }
+  }
+  if (r.at !== end) r.overrun(end)
+  return m
+}
+
+export const DrainReplyCodec: Codec<DrainReply, DrainReplyInit> = {
+  name: "DrainReply",
+  write: writeDrainReply,
+  read: readDrainReply,
+}
+export const encodeDrainReply = (value: DrainReplyInit): Uint8Array => encode(DrainReplyCodec, value)
+export const decodeDrainReply = (bytes: Uint8Array): DrainReply => decode(DrainReplyCodec, bytes)

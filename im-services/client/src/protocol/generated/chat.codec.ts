@@ -1131,6 +1131,8 @@ export interface LoginReply extends Unknown {
   device: number
   ticket: Uint8Array
   expiresAt: number
+  /** Commands are signed with it, until the ticket is renewed. */
+  commandKey: Uint8Array
 }
 
 /** LoginReply as it may be given: what is left out is at its default. */
@@ -1139,6 +1141,7 @@ export interface LoginReplyInit extends Unknown {
   device?: number | undefined
   ticket?: Uint8Array | undefined
   expiresAt?: number | undefined
+  commandKey?: Uint8Array | undefined
 }
 
 export function createLoginReply(): LoginReply {
@@ -1147,6 +1150,7 @@ export function createLoginReply(): LoginReply {
     device: 0,
     ticket: NO_BYTES,
     expiresAt: 0,
+    commandKey: NO_BYTES,
   }
 }
 
@@ -1171,6 +1175,11 @@ export function writeLoginReply(w: Writer, m: LoginReplyInit): void {
     w.key(32)
     w.uint64(v4, "LoginReply.expiresAt")
   }
+  const v5 = m.commandKey
+  if (v5 !== undefined && v5.length > 0) {
+    w.key(42)
+    w.lengthAndBytes(v5, "LoginReply.commandKey")
+  }
   if (m.$unknown !== undefined) w.raw(m.$unknown)
 }
 
@@ -1192,6 +1201,9 @@ export function readLoginReply(r: Reader, end: number, into?: LoginReply): Login
       case 32:
         m.expiresAt = r.uint64()
         break
+      case 42:
+        m.commandKey = r.lengthAndBytes()
+        break
       default:
         r.unknown(m, key, from, end)
     }
@@ -1208,11 +1220,81 @@ export const LoginReplyCodec: Codec<LoginReply, LoginReplyInit> = {
 export const encodeLoginReply = (value: LoginReplyInit): Uint8Array => encode(LoginReplyCodec, value)
 export const decodeLoginReply = (bytes: Uint8Array): LoginReply => decode(LoginReplyCodec, bytes)
 
+/** A try to connect that came to nothing. */
+export interface Failed extends Unknown {
+  address: string
+  /** Until it was given up. */
+  ms: number
+}
+
+/** Failed as it may be given: what is left out is at its default. */
+export interface FailedInit extends Unknown {
+  address?: string | undefined
+  ms?: number | undefined
+}
+
+export function createFailed(): Failed {
+  return {
+    address: "",
+    ms: 0,
+  }
+}
+
+export function writeFailed(w: Writer, m: FailedInit): void {
+  const v1 = m.address
+  if (v1 !== undefined && v1 !== "") {
+    w.key(10)
+    w.string(v1, "Failed.address")
+  }
+  const v2 = m.ms
+  if (v2 !== undefined && v2 !== 0) {
+    w.key(16)
+    w.uint32(v2, "Failed.ms")
+  }
+  if (m.$unknown !== undefined) w.raw(m.$unknown)
+}
+
+export function readFailed(r: Reader, end: number, into?: Failed): Failed {
+  const m: Failed = into ?? createFailed()
+  while (r.at < end) {
+    const from = r.at
+    const key = r.key()
+    switch (key) {
+      case 10:
+        m.address = r.string()
+        break
+      case 16:
+        m.ms = r.uint32()
+        break
+      default:
+        r.unknown(m, key, from, end)
+    }
+  }
+  if (r.at !== end) r.overrun(end)
+  return m
+}
+
+export const FailedCodec: Codec<Failed, FailedInit> = {
+  name: "Failed",
+  write: writeFailed,
+  read: readFailed,
+}
+export const encodeFailed = (value: FailedInit): Uint8Array => encode(FailedCodec, value)
+export const decodeFailed = (bytes: Uint8Array): Failed => decode(FailedCodec, bytes)
+
 /** The first frame of a connection with a ticket. */
 export interface HelloRequest extends Unknown {
   ticket: Uint8Array
   key: Uint8Array
   version: string
+  /** It has no key for commands. */
+  keyless: boolean
+  /** What this connection took to be there. */
+  connectMs: number
+  /** Network that it is in, where it knows. */
+  carrier: string
+  /** Since its last Hello, at most 8. */
+  failed: Failed[]
 }
 
 /** HelloRequest as it may be given: what is left out is at its default. */
@@ -1220,6 +1302,10 @@ export interface HelloRequestInit extends Unknown {
   ticket?: Uint8Array | undefined
   key?: Uint8Array | undefined
   version?: string | undefined
+  keyless?: boolean | undefined
+  connectMs?: number | undefined
+  carrier?: string | undefined
+  failed?: readonly FailedInit[] | undefined
 }
 
 export function createHelloRequest(): HelloRequest {
@@ -1227,6 +1313,10 @@ export function createHelloRequest(): HelloRequest {
     ticket: NO_BYTES,
     key: NO_BYTES,
     version: "",
+    keyless: false,
+    connectMs: 0,
+    carrier: "",
+    failed: [],
   }
 }
 
@@ -1246,6 +1336,29 @@ export function writeHelloRequest(w: Writer, m: HelloRequestInit): void {
     w.key(26)
     w.string(v3, "HelloRequest.version")
   }
+  const v4 = m.keyless
+  if (v4 === true) {
+    w.key(32)
+    w.bool(v4)
+  }
+  const v5 = m.connectMs
+  if (v5 !== undefined && v5 !== 0) {
+    w.key(40)
+    w.uint32(v5, "HelloRequest.connectMs")
+  }
+  const v6 = m.carrier
+  if (v6 !== undefined && v6 !== "") {
+    w.key(50)
+    w.string(v6, "HelloRequest.carrier")
+  }
+  const v7 = m.failed
+  if (v7 !== undefined) {
+    for (const one of v7) {
+      const at7 = w.open(58)
+      writeFailed(w, one)
+      w.close(at7)
+    }
+  }
   if (m.$unknown !== undefined) w.raw(m.$unknown)
 }
 
@@ -1263,6 +1376,18 @@ export function readHelloRequest(r: Reader, end: number, into?: HelloRequest): H
         break
       case 26:
         m.version = r.string()
+        break
+      case 32:
+        m.keyless = r.bool()
+        break
+      case 40:
+        m.connectMs = r.uint32()
+        break
+      case 50:
+        m.carrier = r.string()
+        break
+      case 58:
+        m.failed.push(readFailed(r, r.item(end)))
         break
       default:
         r.unknown(m, key, from, end)
@@ -1287,6 +1412,8 @@ export interface HelloReply extends Unknown {
   /** A new one, when the old one ends soon. */
   ticket: Uint8Array
   expiresAt: number
+  /** With a new ticket, and for those without. */
+  commandKey: Uint8Array
 }
 
 /** HelloReply as it may be given: what is left out is at its default. */
@@ -1294,6 +1421,7 @@ export interface HelloReplyInit extends Unknown {
   behind?: boolean | undefined
   ticket?: Uint8Array | undefined
   expiresAt?: number | undefined
+  commandKey?: Uint8Array | undefined
 }
 
 export function createHelloReply(): HelloReply {
@@ -1301,6 +1429,7 @@ export function createHelloReply(): HelloReply {
     behind: false,
     ticket: NO_BYTES,
     expiresAt: 0,
+    commandKey: NO_BYTES,
   }
 }
 
@@ -1320,6 +1449,11 @@ export function writeHelloReply(w: Writer, m: HelloReplyInit): void {
     w.key(24)
     w.uint64(v3, "HelloReply.expiresAt")
   }
+  const v4 = m.commandKey
+  if (v4 !== undefined && v4.length > 0) {
+    w.key(34)
+    w.lengthAndBytes(v4, "HelloReply.commandKey")
+  }
   if (m.$unknown !== undefined) w.raw(m.$unknown)
 }
 
@@ -1337,6 +1471,9 @@ export function readHelloReply(r: Reader, end: number, into?: HelloReply): Hello
         break
       case 24:
         m.expiresAt = r.uint64()
+        break
+      case 34:
+        m.commandKey = r.lengthAndBytes()
         break
       default:
         r.unknown(m, key, from, end)
@@ -2502,6 +2639,12 @@ export interface Command extends Unknown {
   reconnect: boolean
   /** With reconnect: after a random part of this. */
   waitMs: number
+  /** Order, encoded: what counts. The other fields are for clients from before it. */
+  order: Uint8Array
+  /** First 16 bytes of HMAC-SHA256 over order, with the client's commandKey. */
+  mac: Uint8Array
+  /** featureOff is all that is off, even when it is empty. */
+  features: boolean
 }
 
 /** Command as it may be given: what is left out is at its default. */
@@ -2513,6 +2656,9 @@ export interface CommandInit extends Unknown {
   why?: string | undefined
   reconnect?: boolean | undefined
   waitMs?: number | undefined
+  order?: Uint8Array | undefined
+  mac?: Uint8Array | undefined
+  features?: boolean | undefined
 }
 
 export function createCommand(): Command {
@@ -2524,6 +2670,9 @@ export function createCommand(): Command {
     why: "",
     reconnect: false,
     waitMs: 0,
+    order: NO_BYTES,
+    mac: NO_BYTES,
+    features: false,
   }
 }
 
@@ -2567,6 +2716,21 @@ export function writeCommand(w: Writer, m: CommandInit): void {
     w.key(56)
     w.uint32(v7, "Command.waitMs")
   }
+  const v8 = m.order
+  if (v8 !== undefined && v8.length > 0) {
+    w.key(66)
+    w.lengthAndBytes(v8, "Command.order")
+  }
+  const v9 = m.mac
+  if (v9 !== undefined && v9.length > 0) {
+    w.key(74)
+    w.lengthAndBytes(v9, "Command.mac")
+  }
+  const v10 = m.features
+  if (v10 === true) {
+    w.key(80)
+    w.bool(v10)
+  }
   if (m.$unknown !== undefined) w.raw(m.$unknown)
 }
 
@@ -2597,6 +2761,15 @@ export function readCommand(r: Reader, end: number, into?: Command): Command {
       case 56:
         m.waitMs = r.uint32()
         break
+      case 66:
+        m.order = r.lengthAndBytes()
+        break
+      case 74:
+        m.mac = r.lengthAndBytes()
+        break
+      case 80:
+        m.features = r.bool()
+        break
       default:
         r.unknown(m, key, from, end)
     }
@@ -2612,3 +2785,175 @@ export const CommandCodec: Codec<Command, CommandInit> = {
 }
 export const encodeCommand = (value: CommandInit): Uint8Array => encode(CommandCodec, value)
 export const decodeCommand = (bytes: Uint8Array): Command => decode(CommandCodec, bytes)
+
+/** A command to one device, once. */
+export interface Order extends Unknown {
+  uid: number
+  device: number
+  /** Higher than that of every earlier one to the device. */
+  number: number
+  /** Unix ms; after it, and long before it, it is not obeyed. */
+  expiresAt: number
+  /** Without order and mac. */
+  command: Command
+}
+
+/** Order as it may be given: what is left out is at its default. */
+export interface OrderInit extends Unknown {
+  uid?: number | undefined
+  device?: number | undefined
+  number?: number | undefined
+  expiresAt?: number | undefined
+  command: CommandInit
+}
+
+export function createOrder(): Order {
+  return {
+    uid: 0,
+    device: 0,
+    number: 0,
+    expiresAt: 0,
+    command: createCommand(),
+  }
+}
+
+export function writeOrder(w: Writer, m: OrderInit): void {
+  const v1 = m.uid
+  if (v1 !== undefined && v1 !== 0) {
+    w.key(8)
+    w.uint64(v1, "Order.uid")
+  }
+  const v2 = m.device
+  if (v2 !== undefined && v2 !== 0) {
+    w.key(16)
+    w.uint32(v2, "Order.device")
+  }
+  const v3 = m.number
+  if (v3 !== undefined && v3 !== 0) {
+    w.key(24)
+    w.uint64(v3, "Order.number")
+  }
+  const v4 = m.expiresAt
+  if (v4 !== undefined && v4 !== 0) {
+    w.key(32)
+    w.uint64(v4, "Order.expiresAt")
+  }
+  const v5 = m.command
+  const at5 = w.open(42)
+  writeCommand(w, v5)
+  w.close(at5)
+  if (m.$unknown !== undefined) w.raw(m.$unknown)
+}
+
+export function readOrder(r: Reader, end: number, into?: Order): Order {
+  const m: Order = into ?? createOrder()
+  while (r.at < end) {
+    const from = r.at
+    const key = r.key()
+    switch (key) {
+      case 8:
+        m.uid = r.uint64()
+        break
+      case 16:
+        m.device = r.uint32()
+        break
+      case 24:
+        m.number = r.uint64()
+        break
+      case 32:
+        m.expiresAt = r.uint64()
+        break
+      case 42:
+        m.command = readCommand(r, r.sub(end), m.command)
+        break
+      default:
+        r.unknown(m, key, from, end)
+    }
+  }
+  if (r.at !== end) r.overrun(end)
+  return m
+}
+
+export const OrderCodec: Codec<Order, OrderInit> = {
+  name: "Order",
+  write: writeOrder,
+  read: readOrder,
+}
+export const encodeOrder = (value: OrderInit): Uint8Array => encode(OrderCodec, value)
+export const decodeOrder = (bytes: Uint8Array): Order => decode(OrderCodec, bytes)
+
+/** What a client did with a command. */
+export interface ObeyedRequest extends Unknown {
+  number: number
+  /** offline, reconnect, addresses, heartbeat, features. */
+  kinds: string[]
+  /** Why it did not: unsigned, forged, foreign, stale, replayed; empty: it did. */
+  refused: string
+}
+
+/** ObeyedRequest as it may be given: what is left out is at its default. */
+export interface ObeyedRequestInit extends Unknown {
+  number?: number | undefined
+  kinds?: readonly string[] | undefined
+  refused?: string | undefined
+}
+
+export function createObeyedRequest(): ObeyedRequest {
+  return {
+    number: 0,
+    kinds: [],
+    refused: "",
+  }
+}
+
+export function writeObeyedRequest(w: Writer, m: ObeyedRequestInit): void {
+  const v1 = m.number
+  if (v1 !== undefined && v1 !== 0) {
+    w.key(8)
+    w.uint64(v1, "ObeyedRequest.number")
+  }
+  const v2 = m.kinds
+  if (v2 !== undefined) {
+    for (const one of v2) {
+      w.key(18)
+      w.string(one, "ObeyedRequest.kinds")
+    }
+  }
+  const v3 = m.refused
+  if (v3 !== undefined && v3 !== "") {
+    w.key(26)
+    w.string(v3, "ObeyedRequest.refused")
+  }
+  if (m.$unknown !== undefined) w.raw(m.$unknown)
+}
+
+export function readObeyedRequest(r: Reader, end: number, into?: ObeyedRequest): ObeyedRequest {
+  const m: ObeyedRequest = into ?? createObeyedRequest()
+  while (r.at < end) {
+    const from = r.at
+    const key = r.key()
+    switch (key) {
+      case 8:
+        m.number = r.uint64()
+        break
+      case 18:
+        m.kinds.push(r.string())
+        break
+      case 26:
+        m.refused = r.string()
+        break
+      default:
+        r.unknown(m, key, from, end)
+    }
+  }
+  if (r.at !== end) r.overrun(end)
+  return m
+}
+
+export const ObeyedRequestCodec: Codec<ObeyedRequest, ObeyedRequestInit> = {
+  name: "ObeyedRequest",
+  write: writeObeyedRequest,
+  read: readObeyedRequest,
+}
+export const encodeObeyedRequest = (value: ObeyedRequestInit): Uint8Array => encode(ObeyedRequestCodec, value)
+export const decodeObeyedRequest = (bytes: Uint8Array): ObeyedRequest => decode(ObeyedRequestCodec, bytes)

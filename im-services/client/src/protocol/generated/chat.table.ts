@@ -40,6 +40,9 @@ import {
   type LoginRequest,
   LoginRequestCodec,
   type LoginRequestInit,
+  type ObeyedRequest,
+  ObeyedRequestCodec,
+  type ObeyedRequestInit,
   type Page,
   PageCodec,
   type PageInit,
@@ -287,6 +290,15 @@ export const CHAT_METHODS = {
     timeoutMs: 5000,
     idempotent: true,
   } satisfies Method<RevokeRequest, RevokeRequestInit, Empty, EmptyInit> as Method<RevokeRequest, RevokeRequestInit, Empty, EmptyInit>,
+  obeyed: {
+    name: "Obeyed",
+    number: 24,
+    request: ObeyedRequestCodec,
+    reply: EmptyCodec,
+    priority: 60,
+    timeoutMs: 5000,
+    idempotent: true,
+  } satisfies Method<ObeyedRequest, ObeyedRequestInit, Empty, EmptyInit> as Method<ObeyedRequest, ObeyedRequestInit, Empty, EmptyInit>,
 }
 
 /** Errors of chat: whether the caller may try again, and what each means. */
@@ -309,6 +321,8 @@ export const CHAT_ERRORS = {
   same_id: [false, "Another message has this client id."],
   too_large: [false, "The frame, or a field of it, is larger than it may be."],
   unknown_op: [false, "This server does not know the request; the client is newer."],
+  feature_off: [false, "The service has switched this off for clients of your version."],
+  throttled: [true, "This device took more than a client does, or its version does: it is to stay off the network for as long as said."],
   slow_down: [true, "Too many requests; wait as long as said."],
   unavailable: [true, "A part of the service is away for a moment."],
 } as const

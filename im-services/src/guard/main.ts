@@ -1,0 +1,3 @@
+import { guard } from "./service.ts"
+
+await guard.run()
