@@ -72,9 +72,9 @@ export async function startProduct(env: Record<string, string> = {}, options: St
 }
 
 /** As many as an installation takes. */
-const PORTS = 9
+const PORTS = 11
 
-/** The first of nine ports in a row that are free now. */
+/** The first of so many ports in a row that are free now. */
 export async function freePorts(): Promise<number> {
   for (let port = 20_000 + (process.pid % 200) * 100; port < 60_000; port += PORTS) {
     const free = await Promise.all(Array.from({ length: PORTS }, (_, i) => isFree(port + i)))

@@ -30,6 +30,8 @@ const SETTINGS = {
     z.string().min(16).max(128).optional(),
     "app key of the IM, given to everybody who is logged in; unset: there is no chat",
   ],
+  guardUrl: ["OSSAGENT_GUARD_URL", PLACE.optional(), "guard of the IM; unset: there are no throttles to be seen"],
+  guardToken: ["OSSAGENT_GUARD_TOKEN", z.string().min(16).optional(), "token of guard; unset: as without its address"],
   version: ["OSSAGENT_VERSION", z.string().max(64).default("0.1.0"), "version of the dashboard's own metrics"],
   logLevel: ["OSSAGENT_LOG", z.enum(["debug", "info", "warn", "error"]).default("info"), "least level to log"],
   spoolDir: ["OSSAGENT_SPOOL_DIR", z.string().optional(), "directory for own metrics while the collector is away"],

@@ -6,7 +6,7 @@ const port = z.coerce.number().int().min(1).max(65_500)
 const SETTINGS = z.object({
   OSSAGENT_PORT: port
     .default(7070)
-    .describe("port of the dashboard; the other services take the eight after it; default 7070"),
+    .describe("port of the dashboard; the other services take the ten after it; default 7070"),
   OSSAGENT_HOST: z
     .string()
     .default("127.0.0.1")

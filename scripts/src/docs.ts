@@ -19,13 +19,14 @@ export async function writtenPages(): Promise<Record<string, string>> {
 }
 
 async function errorsPage(): Promise<string> {
-  const [shell, collector, alerting, engine, dispatch, chat] = await Promise.all(
+  const [shell, collector, alerting, engine, dispatch, guard, chat] = await Promise.all(
     [
       "svrkit/dist/errors.js",
       "collector/dist/errors.js",
       "alerting/dist/errors.js",
       "collector/dist/engine/errors.js",
       "im-services/dist/dispatch/errors.js",
+      "im-services/dist/guard/errors.js",
       "im-services/client/dist/protocol/index.js",
     ].map(load),
   )
@@ -41,6 +42,8 @@ async function errorsPage(): Promise<string> {
     toTable(alerting?.ERRORS as ErrorTable),
     "## Dispatch",
     toTable(dispatch?.DISPATCH_ERRORS as ErrorTable),
+    "## Guard",
+    toTable(guard?.GUARD_DOOR_ERRORS as ErrorTable),
     "## Chat clients",
     "In a `Failure` of `im-services/client/src/protocol/chat.xml`, with the request's number.",
     toRows(

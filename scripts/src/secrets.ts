@@ -23,6 +23,8 @@ const SECRETS = z.object({
   imProbeKey: secret,
   /** Of the account that writes alarms in the IM. */
   imAlarmPassword: secret,
+  /** The dashboard shows it to guard. */
+  guardToken: secret,
 })
 export type Secrets = z.output<typeof SECRETS>
 
@@ -67,6 +69,7 @@ function makeSecrets(): Secrets {
     imTicketKey: randomBytes(32).toString("base64url"),
     imProbeKey: random(),
     imAlarmPassword: random(),
+    guardToken: random(),
   }
 }
 

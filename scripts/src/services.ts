@@ -30,6 +30,7 @@ const PORTS = [
   "chatWs",
   "chatTcp",
   "deadman",
+  "guard",
 ] as const
 
 export const portsOf = (first: number): Record<(typeof PORTS)[number], number> =>
@@ -38,7 +39,8 @@ export const portsOf = (first: number): Record<(typeof PORTS)[number], number> =
 /** All processes in the order of their start; the ports follow the dashboard's. */
 export function servicesOf(config: LaunchConfig, secrets: Secrets, env: NodeJS.ProcessEnv): ServiceSpec[] {
   const ports = portsOf(config.port)
-  const { dashboard, collector, alerting, clickhouse, postgres, smtp, dispatch, chatWs, chatTcp, deadman } = ports
+  const { dashboard, collector, alerting, clickhouse, postgres, smtp, dispatch, chatWs, chatTcp, deadman, guard } =
+    ports
   const data = resolve(config.dataDir)
   const dashboardUrl = env.OSSAGENT_DASHBOARD_URL ?? at(dashboard)
   const postgresUrl =
@@ -61,6 +63,8 @@ export function servicesOf(config: LaunchConfig, secrets: Secrets, env: NodeJS.P
     appKey: secrets.imAppKey,
     ticketKey: secrets.imTicketKey,
     probeKey: secrets.imProbeKey,
+    guardToken: secrets.guardToken,
+    guardPort: guard,
     dispatchPort: dispatch,
     tcpPort: chatTcp,
     wsPort: chatWs,
@@ -151,6 +155,8 @@ export function servicesOf(config: LaunchConfig, secrets: Secrets, env: NodeJS.P
         OSSAGENT_ALERTING_URL: at(alerting),
         OSSAGENT_IM_DISPATCH_URL: env.OSSAGENT_IM_DISPATCH_URL ?? at(dispatch),
         OSSAGENT_IM_APP_KEY: secrets.imAppKey,
+        OSSAGENT_GUARD_URL: at(guard),
+        OSSAGENT_GUARD_TOKEN: secrets.guardToken,
         OSSAGENT_AUTH_SECRET: secrets.authSecret,
         OSSAGENT_ADMIN_EMAIL: secrets.adminEmail,
         OSSAGENT_ADMIN_PASSWORD: secrets.adminPassword,
@@ -161,7 +167,7 @@ export function servicesOf(config: LaunchConfig, secrets: Secrets, env: NodeJS.P
       main: "im-services/dist/main.js",
       flags: LOCAL_FLAGS,
       port: dispatch,
-      morePorts: [chatWs, chatTcp],
+      morePorts: [chatWs, chatTcp, guard],
       env: { ...common, ...spool("im"), OSSAGENT_HOST: config.host, ...im },
     },
   ]

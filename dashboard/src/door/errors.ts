@@ -11,6 +11,8 @@ const ERRORS = {
   internal: [500, "A fault of ours, in the log."],
   collector_away: [502, "The collector does not answer."],
   alerting_away: [502, "The alerting service does not answer."],
+  guard_away: [502, "Guard does not answer."],
+  guard_unset: [404, "This installation's dashboard knows of no guard."],
 } as const satisfies Record<string, readonly [status: number, meaning: string]>
 
 export type ErrorCode = keyof typeof ERRORS

@@ -8,7 +8,7 @@ export interface NavItem {
   icon: IconName
   key: string
   role: Role
-  group: "watch" | "alarms" | "people" | "talk" | "manage"
+  group: "watch" | "alarms" | "people" | "talk" | "clients" | "manage"
 }
 
 export const NAV: readonly NavItem[] = [
@@ -27,6 +27,9 @@ export const NAV: readonly NavItem[] = [
   { href: "/outbox", name: "Outbox", icon: "mail", key: "b", role: "viewer", group: "people" },
   { href: "/care", name: "Care", icon: "chart", key: "q", role: "viewer", group: "people" },
   { href: "/chat", name: "Chat", icon: "chat", key: "c", role: "viewer", group: "talk" },
+  { href: "/throttles", name: "Throttles", icon: "block", key: "t", role: "viewer", group: "clients" },
+  { href: "/commands", name: "Commands", icon: "send", key: "k", role: "viewer", group: "clients" },
+  { href: "/access", name: "Access nodes", icon: "link", key: "d", role: "viewer", group: "clients" },
   { href: "/start", name: "Add a service", icon: "plus", key: "n", role: "viewer", group: "manage" },
   { href: "/users", name: "Users", icon: "users", key: "u", role: "admin", group: "manage" },
   { href: "/audit", name: "Audit", icon: "audit", key: "h", role: "admin", group: "manage" },

@@ -27,7 +27,7 @@ export function Sidebar({ onLeave }: { onLeave?: () => void }) {
         <Logo />
         OssAgent
       </Link>
-      {(["watch", "alarms", "people", "talk", "manage"] as const).map((group) => (
+      {(["watch", "alarms", "people", "talk", "clients", "manage"] as const).map((group) => (
         <ul key={group} className="space-y-0.5">
           {items
             .filter((item) => item.group === group)
