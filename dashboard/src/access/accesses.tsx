@@ -39,7 +39,7 @@ export function Accesses() {
             </Empty>
           )}
           {nodes !== null && nodes.length > 0 && (
-            <div className="overflow-x-auto">
+            <div className="relative overflow-x-auto">
               <table data-testid="accesses" className="w-full text-[13px]">
                 <thead className="text-left text-ink-3 text-xs">
                   <tr>
@@ -90,9 +90,7 @@ function Node({ node, may, onDrain }: { node: AccessNode; may: boolean; onDrain:
       <td className="px-3 py-2 text-right tabular-nums whitespace-nowrap">
         {connections.toLocaleString("en")} <span className="text-ink-3">of {capacity.toLocaleString("en")}</span>
       </td>
-      <td className="px-3 py-2 text-right tabular-nums">
-        {((100 * connections) / Math.max(1, capacity)).toFixed(1)} %
-      </td>
+      <td className="px-3 py-2 text-right tabular-nums">{formatLoad(connections / Math.max(1, capacity))}</td>
       <td className="px-3 py-2 text-right whitespace-nowrap">{now > 0 ? formatAgo(heardAt, now) : "–"}</td>
       <td className="px-4 py-2 text-right">
         {may && drainUntil === null && (
@@ -114,6 +112,8 @@ function Node({ node, may, onDrain }: { node: AccessNode; may: boolean; onDrain:
     </tr>
   )
 }
+
+const formatLoad = (load: number): string => (load > 0 && load < 0.001 ? "< 0.1 %" : `${(100 * load).toFixed(1)} %`)
 
 function DrainBadge({ until, now, connections }: { until: number | null; now: number; connections: number }) {
   if (until === null || now === 0) return null

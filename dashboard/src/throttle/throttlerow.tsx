@@ -90,7 +90,12 @@ function Release({ throttle }: { throttle: Throttle }) {
   }
   return (
     <>
-      <Button look="danger" onClick={() => setOpen(true)} aria-label={`Release ${describeDevice(throttle)}`}>
+      <Button
+        look="danger"
+        className="max-sm:ml-auto"
+        onClick={() => setOpen(true)}
+        aria-label={`Release ${describeDevice(throttle)}`}
+      >
         Release
       </Button>
       {open && (

@@ -13,7 +13,7 @@ const figure = {
 
 it("evidence says how much, within what time, and against what", () => {
   expect(describeEvidence(figure)).toBe(
-    "64 requests within a minute; 999 of 1,000 active minutes of this version stay below 30 requests, itself 8.7 requests a minute on average",
+    "65 requests within a minute; 999 of 1,000 active minutes of this version stay below 30 requests, itself 8.7 requests a minute on average",
   )
   expect(
     describeEvidence({ ...figure, feature: "bytes", windowSec: 10, basis: "limit", value: 800_000, limit: 700_000 }),

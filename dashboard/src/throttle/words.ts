@@ -21,7 +21,8 @@ export const describeWhy = (why: string): string => WHY[why] ?? why
 
 const amount = (feature: string, value: number): string => {
   if (feature === "bytes") return formatValue(value, "By", "sum")
-  return `${value.toLocaleString("en", { maximumFractionDigits: value < 10 ? 1 : 0 })} ${NOUNS[feature] ?? feature}`
+  const shown = value < 10 ? value : Math.ceil(value)
+  return `${shown.toLocaleString("en", { maximumFractionDigits: 1 })} ${NOUNS[feature] ?? feature}`
 }
 
 /** One figure against a device, as a sentence. */

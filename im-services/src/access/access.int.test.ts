@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto"
+import { checkCommand } from "@ossagent/im-client/guard"
 import {
   CHAT_METHODS as CHAT,
   COMMAND,
@@ -9,6 +10,7 @@ import {
   decodeLoginReply,
   decodePage,
   decodeSendReply,
+  encodeCommand,
   encodeHelloRequest,
   encodeSendRequest,
   type Frame,
@@ -20,7 +22,7 @@ import {
 import { toUserPriority } from "@ossagent/svrkit/rpc"
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest"
 import { until } from "../until.ts"
-import { APP_KEY, openTcp, openWs, type RawClient, startAccess } from "./test-kit.ts"
+import { APP_KEY, COMMAND_KEY, openTcp, openWs, type RawClient, startAccess } from "./test-kit.ts"
 
 let kit: Awaited<ReturnType<typeof startAccess>>
 const clients: RawClient[] = []
@@ -190,6 +192,18 @@ describe("who may come in", () => {
     expect((await client.hello(nextUid++)).length).toBe(0)
     client.ws.send("text")
     expect(await client.ending()).toBe("bad_request")
+  })
+
+  it("a client without a key for commands is given one, others are not; what is said to it is signed with it", async () => {
+    const uid = nextUid++
+    const [first, second] = [await tcp(), await ws()]
+    expect(decodeHelloReply(await first.hello(uid, 1)).commandKey.length).toBe(0)
+    const hello = { ticket: Buffer.from(`${uid}/2`), version: "1", keyless: true }
+    expect(decodeHelloReply(await second.ask(CHAT.hello, hello)).commandKey).toEqual(COMMAND_KEY)
+    await kit.inside.command({ uid, device: 2, command: encodeCommand({ heartbeatSec: 60 }) })
+    const { body } = await second.take(({ op }) => op === COMMAND)
+    const subject = { uid, device: 2, key: COMMAND_KEY, newest: 0, now: Date.now() }
+    expect(checkCommand(decodeCommand(body), subject)).toMatchObject({ obey: true, command: { heartbeatSec: 60 } })
   })
 
   it("the same device on a second connection ends the first; another device does not", async () => {

@@ -88,6 +88,7 @@ export function createPoints(agent: Agent) {
   for (const one of [points.refused, points.closed, points.slowClients, points.rewatched, points.foundBehind])
     one.inc(0)
   for (const one of [points.troubles, points.accused]) one.inc(0)
+  beginCommands(points)
   return points
 }
 
@@ -97,6 +98,12 @@ export type Points = ReturnType<typeof createPoints>
 export function countDelivery(points: VersionPoints, tookMs: number, count: number): void {
   points.delivery.record(tookMs)
   points.within(tookMs, count)
+}
+
+/** What may happen stands at nothing until it does. */
+function beginCommands({ commandSent, commandObeyed, commandRefused }: Points): void {
+  for (const kind of COMMAND_KINDS) for (const one of [commandSent, commandObeyed]) one.with({ kind }).inc(0)
+  for (const reason of REFUSED_WHY) commandRefused.with({ reason }).inc(0)
 }
 
 const KINDS: ReadonlySet<string> = new Set(COMMAND_KINDS)

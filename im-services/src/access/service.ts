@@ -33,6 +33,7 @@ import { createWebSocketDoor, WebSocketWire } from "./websocket.ts"
 import { Wheel } from "./wheel.ts"
 
 const TURN_MS = 1_000
+const JUDGE_MS = 100
 const BURST_SEC = 5
 type Context = ServiceContext<typeof ACCESS_SETTINGS>
 
@@ -51,7 +52,11 @@ export const access = defineRpcService({
       throttle?.turn()
     }, TURN_MS)
     onStop(() => clearInterval(turning))
-    if (throttle !== null) askGuard(context, throttle, run)
+    if (throttle !== null) {
+      askGuard(context, throttle, run)
+      const judging = setInterval(() => throttle.metering.turn(), JUDGE_MS)
+      onStop(() => clearInterval(judging))
+    }
     const doors = createDoors(config, floor, host)
     const places = await listen(doors, config)
     const reports = startReports({ rpc, config, floor, run, places, draining: new Draining(floor, Date.now) })

@@ -1,6 +1,6 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { createTicketOffice, TICKET_MS } from "./ticket.ts"
+import { createTicketOffice, TICKET_MS, tryHolder } from "./ticket.ts"
 
 const KEY = "a-key-for-tickets-of-32-characters!"
 const OTHER = "another-key-for-tickets-32-letters!"
@@ -46,5 +46,29 @@ describe("tickets", () => {
     expect(createTicketOffice([OTHER, KEY]).make(1, 1, NOW).bytes).toEqual(
       createTicketOffice([OTHER]).make(1, 1, NOW).bytes,
     )
+  })
+
+  it("bring the key for commands to their device: the same from each door that opens them, another for each ticket", () => {
+    const made = createTicketOffice([OTHER]).make(100_000_001, 3, NOW)
+    const opened = createTicketOffice([KEY, OTHER]).open(made.bytes, NOW)
+    expect(opened).toMatchObject({ ok: true, commandKey: made.commandKey })
+    const others = [
+      office.make(100_000_001, 3, NOW),
+      office.make(100_000_001, 4, NOW),
+      office.make(100_000_001, 3, NOW + 60_000),
+    ]
+    const keys = [made, ...others].map(({ commandKey }) => Buffer.from(commandKey).toString("hex"))
+    expect(new Set(keys).size).toBe(4)
+  })
+
+  it("say for whom they are to those without a key too, genuine or not", () => {
+    fc.assert(
+      fc.property(users, (who) => {
+        const { bytes } = office.make(who.uid, who.device, NOW)
+        bytes[bytes.length - 1] = (bytes.at(-1) as number) ^ 1
+        expect(tryHolder(bytes)).toEqual(who)
+      }),
+    )
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => void tryHolder(bytes)))
   })
 })

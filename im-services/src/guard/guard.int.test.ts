@@ -237,3 +237,30 @@ it("an access that is drained empties within its time, messages under way arrive
   expect((await im.ask("DELETE", `/v1/accesses/${busy.run}/drain`)).status).toBe(200)
   expect((await im.ask("POST", "/v1/accesses/nobody/drain", { sec: 10 })).status).toBe(404)
 })
+
+it("an access that dies empties by itself: its clients are at the other within seconds", async () => {
+  const client = await enter("gina")
+  const nodes = ((await im.ask("GET", "/v1/accesses")).body as { accesses: AccessNode[] }).accesses
+  expect(nodes).toHaveLength(2)
+  const states: string[] = []
+  for (const name of ["access-1", "access-2"]) {
+    await im.process(name).end("SIGKILL")
+    await until("its client is on line elsewhere", () => client.state.is === "online", 15_000)
+    const { uid } = await client.findUser(`gina`)
+    states.push(`${name} ${uid === client.account?.uid}`)
+    await im.again(name)
+    await until("both are there", async () => {
+      const { accesses } = (await im.ask("GET", "/v1/accesses")).body as { accesses: AccessNode[] }
+      return accesses.length === 2
+    })
+  }
+  expect(states).toEqual(["access-1 true", "access-2 true"])
+})
+
+it("an address from which the refused come without end is not even listened to", async () => {
+  const hank = await enter("hank")
+  const raw = await steal(hank)
+  for (let i = 0; i < 300; i++) raw.send(CHAT.findUser.number, new Uint8Array(0))
+  await until("it is refused", async () => (await comeBack(ticketOf(hank), 1)).code === "throttled")
+  await until("it is cut", async () => (await comeBack(ticketOf(hank), 1)).code === "cut")
+})

@@ -5,7 +5,7 @@ const calm = { version: "8.0.0", users: 1_000, throttled: 1, asksPerMin: 4_000, 
 
 it("a version many of whose users are throttled stands out, and others do not", () => {
   const sick = { version: "8.0.1", users: 100, throttled: 12, asksPerMin: 500, bytesPerMin: 3e5 }
-  expect(findSuspects([calm, sick])).toEqual([{ version: "8.0.1", why: "share", value: 0.12, others: 0.001 }])
+  expect(findSuspects([calm, sick])).toEqual([{ version: "8.0.1", why: "share", value: 12 / 112, others: 1 / 1_021 }])
 })
 
 it("a version all of whose users ask a little too much stands out by its rate, though nobody of them is throttled", () => {

@@ -43,8 +43,9 @@ const sum = (states: readonly VersionState[]): Sum => {
 }
 
 function tryShare(state: VersionState, others: Sum): Suspect[] | null {
-  const share = state.throttled / Math.max(state.users, state.throttled, 1)
-  const theirs = others.throttled / Math.max(others.users, others.throttled, 1)
+  // Who is throttled is not connected. A few others say little: they count as if there were twenty more of them.
+  const share = state.throttled / Math.max(state.users + state.throttled, 1)
+  const theirs = others.throttled / (others.users + others.throttled + LEAST_USERS)
   if (state.throttled < LEAST_THROTTLED || share < LEAST_SHARE || share < theirs * TIMES) return null
   return [{ version: state.version, why: "share", value: share, others: theirs }]
 }

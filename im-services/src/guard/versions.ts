@@ -6,6 +6,8 @@ const RECENT_MS = 10 * 60_000
 /** An access that has not been heard of for so long counts no more. */
 const GONE_MS = 10_000
 const MOST_RUNS = 1_000
+/** Versions that have a series; a further one that stands out is on the page alone. */
+const MOST_WARNED = 200
 /** A rate's time constant: what one beat says is smoothed over a minute. */
 const SMOOTH_SEC = 60
 
@@ -25,7 +27,7 @@ export class Versions {
     this.now = now
     const gauge = agent.gauge("im.guard.version_suspect", { unit: "1" })
     agent.onFlush(() => {
-      for (const { version } of this.suspects) this.warned.add(version)
+      for (const { version } of this.suspects) if (this.warned.size < MOST_WARNED) this.warned.add(version)
       for (const version of this.warned) gauge.with({ version }).set(this.isSuspect(version) ? 1 : 0)
     })
   }

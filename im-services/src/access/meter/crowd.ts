@@ -1,18 +1,25 @@
 import { FEATURE_COUNT } from "./feature.ts"
 
-/** Steps of a factor of 2^(1/4): a quantile is at most a fifth too high. */
-const STEPS_AN_OCTAVE = 4
-const BUCKETS = 128
+/** Steps of a factor of 2^(1/8): a quantile is at most a twentieth off. */
+const STEPS_AN_OCTAVE = 8
+const BUCKETS = 256
 /** With so many samples the older half fades. */
 const MOST_SAMPLES = 50_000
 const MOST_VERSIONS = 100
+/** A quantile that was found serves for so many samples more. */
+const KEEP_SAMPLES = 64
 
-/** Values of one figure as a histogram of logarithms, the older fading; 1 KiB. */
+/** Values of one figure as a histogram of logarithms, the older fading; 2 KiB. */
 class Spread {
   private readonly counts = new Float64Array(BUCKETS)
   size = 0
 
+  private kept = 0
+  private keptFor = -1
+  private left = 0
+
   add(value: number): void {
+    this.left--
     const bucket = value < 1 ? 0 : Math.min(BUCKETS - 1, 1 + Math.floor(Math.log2(value) * STEPS_AN_OCTAVE))
     this.counts[bucket] = (this.counts[bucket] as number) + 1
     if (++this.size > MOST_SAMPLES) {
@@ -21,12 +28,21 @@ class Spread {
     }
   }
 
-  /** At least the value that the share `q` is below; 0 when there is none. */
+  /** The value that the share `q` is below, as of at most 64 samples ago; 0 when there is none. */
   quantile(q: number): number {
+    if (this.keptFor !== q || this.left <= 0) {
+      this.kept = this.find(q)
+      this.keptFor = q
+      this.left = KEEP_SAMPLES
+    }
+    return this.kept
+  }
+
+  private find(q: number): number {
     let left = this.size * (1 - q)
     for (let bucket = BUCKETS - 1; bucket > 0; bucket--) {
       left -= this.counts[bucket] as number
-      if (left < 0) return 2 ** (bucket / STEPS_AN_OCTAVE)
+      if (left < 0) return 2 ** ((bucket - 0.5) / STEPS_AN_OCTAVE)
     }
     return this.size > 0 ? 1 : 0
   }

@@ -1,6 +1,6 @@
 import type { Crowd } from "./crowd.ts"
-import { FEATURE_COUNT, FEATURES, type Feature, HOUR, MINUTE, placeOf, WINDOW_COUNT, WINDOWS } from "./feature.ts"
-import { ABSOLUTE, FLOORS } from "./limits.ts"
+import { FEATURE_COUNT, FEATURES, type Feature, HOUR, MINUTE, WINDOW_COUNT, WINDOWS } from "./feature.ts"
+import { ABSOLUTE, FLOORS, TIMES_OTHERS } from "./limits.ts"
 import type { Meter } from "./meter.ts"
 
 /** One figure that speaks against a device. */
@@ -22,17 +22,13 @@ export type Verdict =
   | { throttle: false; why: "usual" | "others do it too" | "does it always" }
   | { throttle: true; why: Feature; evidence: Evidence[] }
 
-/** So far beyond 999 of 1,000 active minutes of others. */
-const TIMES_OTHERS = 2
 const OTHERS_SHARE = 0.999
 /** So many of its own deviations above its own mean. */
 const OWN_DEVIATIONS = 4
 const OWN_HOURS = 2
-/** Active minutes without which a device has no past. */
-const LEAST_PAST = 5
 
 /** What is judged of a meter. */
-export type Figures = Pick<Meter, "counts" | "mean" | "variance" | "samples">
+export type Figures = Pick<Meter, "countOf" | "meanOf" | "varianceOf">
 
 /** Whether this is a person's client: an absolute limit says no, or its own past and the others of its version both do. */
 export function judge(figures: Figures, crowd: Crowd | null): Verdict {
@@ -47,7 +43,7 @@ function* absolute(figures: Figures, crowd: Crowd | null): Generator<Evidence> {
   for (let feature = 0; feature < FEATURE_COUNT; feature++) {
     for (let window = 0; window < WINDOW_COUNT; window++) {
       const limit = ABSOLUTE[feature]?.[window] as number
-      if ((figures.counts[placeOf(feature, window)] as number) > limit)
+      if (figures.countOf(feature, window) > limit)
         yield { ...toEvidence(figures, crowd, { feature, window }), limit, basis: "limit" }
     }
   }
@@ -60,23 +56,23 @@ function compare(
   let why: "usual" | "others do it too" | "does it always" = "usual"
   for (let feature = 0; feature < FEATURE_COUNT; feature++) {
     for (const window of [MINUTE, HOUR]) {
-      const value = figures.counts[placeOf(feature, window)] as number
+      const value = figures.countOf(feature, window)
       if (value <= (FLOORS[feature]?.[window - MINUTE] as number)) continue
       const found = toEvidence(figures, crowd, { feature, window })
-      if (found.others === 0 || value <= found.others * TIMES_OTHERS) why = "others do it too"
+      const times = TIMES_OTHERS[feature] as number
+      if (found.others === 0 || value <= found.others * times) why = "others do it too"
       else if (value <= ownLimit(figures, { feature, window })) why = "does it always"
-      else return { evidence: { ...found, limit: found.others * TIMES_OTHERS, basis: "past and others" } }
+      else return { evidence: { ...found, limit: found.others * times, basis: "past and others" } }
     }
   }
   return { why }
 }
 
-/** A device without a past has nothing to say for itself. An hour is held against twice as many of its mean minutes. */
-function ownLimit({ mean, variance, samples }: Figures, at: { feature: number; window: number }): number {
-  if (samples < LEAST_PAST) return 0
-  const own = mean[at.feature] as number
+/** An hour is held against twice as many of its mean minutes. */
+function ownLimit(figures: Figures, at: { feature: number; window: number }): number {
+  const own = figures.meanOf(at.feature)
   if (at.window === HOUR) return own * OWN_HOURS * ((WINDOWS[HOUR] as number) / (WINDOWS[MINUTE] as number))
-  return own + OWN_DEVIATIONS * Math.sqrt(variance[at.feature] as number)
+  return own + OWN_DEVIATIONS * Math.sqrt(figures.varianceOf(at.feature))
 }
 
 function toEvidence(
@@ -88,8 +84,8 @@ function toEvidence(
   return {
     feature: FEATURES[feature] as Feature,
     windowSec: WINDOWS[window] as number,
-    value: figures.counts[placeOf(feature, window)] as number,
-    ownMean: figures.mean[feature] as number,
+    value: figures.countOf(feature, window),
+    ownMean: figures.meanOf(feature),
     others: spread?.quantile(OTHERS_SHARE) ?? 0,
   }
 }

@@ -7,6 +7,8 @@ export interface Limit {
   absolute: readonly [number, number, number]
   /** Up to this nothing is looked at: the minute, the hour. */
   floor: readonly [number, number]
+  /** So far beyond 999 of 1,000 active minutes of others: the more, the further people are from each other. */
+  timesOthers: number
 }
 
 /**
@@ -14,12 +16,17 @@ export interface Limit {
  * are from the model of normal use in docs/throttle.md: two times and more of what its busiest people reach.
  */
 export const LIMITS: Readonly<Record<Feature, Limit>> = {
-  asks: { absolute: [120, 150, 1_800], floor: [30, 700] },
-  bytes: { absolute: [700_000, 1_200_000, 12_000_000], floor: [150_000, 2_000_000] },
-  idle: { absolute: [20, 30, 300], floor: [12, 120] },
-  same: { absolute: [30, 40, MOST_REPEATS], floor: [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY] },
-  connects: { absolute: [20, 25, 400], floor: [18, 240] },
+  asks: { absolute: [120, 150, 1_800], floor: [30, 700], timesOthers: 2.5 },
+  bytes: { absolute: [700_000, 1_200_000, 12_000_000], floor: [150_000, 2_000_000], timesOthers: 2 },
+  idle: { absolute: [20, 30, 300], floor: [12, 120], timesOthers: 2 },
+  same: {
+    absolute: [30, 40, MOST_REPEATS],
+    floor: [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY],
+    timesOthers: 2,
+  },
+  connects: { absolute: [20, 25, 400], floor: [18, 240], timesOthers: 2 },
 }
 
 export const ABSOLUTE: readonly Limit["absolute"][] = FEATURES.map((name) => LIMITS[name].absolute)
 export const FLOORS: readonly Limit["floor"][] = FEATURES.map((name) => LIMITS[name].floor)
+export const TIMES_OTHERS: readonly number[] = FEATURES.map((name) => LIMITS[name].timesOthers)

@@ -3,25 +3,23 @@ import { ABSOLUTE } from "./limits.ts"
 import { Sames } from "./sames.ts"
 
 const SAMPLE_MS = 60_000
-/** Active minutes that an own past goes back to, as the time constant of its mean. */
-const PAST_MINUTES = 200
+/** An own past goes back some 200 active minutes, and begins with nothing: a fault needs a quarter of an hour until it looks like a habit. */
+const PAST_WEIGHT = 1 / 200
 const SAME = 3
+/** Where a meter's figures stand. */
+const PEAKS = FEATURE_COUNT * WINDOW_COUNT
+const MEANS = PEAKS + FEATURE_COUNT
+const VARIANCES = MEANS + FEATURE_COUNT
+const FIGURES = VARIANCES + FEATURE_COUNT
 
-/** The figures of one device of one user; some 600 bytes. */
+/** The figures of one device of one user; some 700 bytes. */
 export class Meter {
   readonly uid: number
   /** 0: of all log-ins of the user by password. */
   readonly device: number
   readonly version: string
-  /** By `placeOf`. */
-  readonly counts = new Float64Array(FEATURE_COUNT * WINDOW_COUNT)
-  /** Highest minute's count since the last sample, by feature. */
-  private readonly peaks = new Float64Array(FEATURE_COUNT)
-  /** Of the peaks of its own active minutes: mean and variance, by feature. */
-  readonly mean = new Float64Array(FEATURE_COUNT)
-  readonly variance = new Float64Array(FEATURE_COUNT)
-  /** Active minutes that were sampled. */
-  samples = 0
+  /** Counts by `placeOf`, then by feature: highest minute's count since the last sample, mean and variance of these. One array: views cost more than numbers. */
+  private readonly figures = new Float64Array(FIGURES)
   /** All bytes that were not the server's doing. */
   bytes = 0
   /** Newest number that a page has brought it. */
@@ -42,15 +40,27 @@ export class Meter {
     this.sampledAt = now
   }
 
+  countOf(feature: number, window: number): number {
+    return this.figures[placeOf(feature, window)] as number
+  }
+
+  /** Of the busiest count of its own active minutes. */
+  meanOf(feature: number): number {
+    return this.figures[MEANS + feature] as number
+  }
+
+  varianceOf(feature: number): number {
+    return this.figures[VARIANCES + feature] as number
+  }
+
   /** True when this brings it over an absolute limit. `feature`: place in FEATURES. */
   add(feature: number, amount: number, now: number): boolean {
     this.shrink(now)
     const limit = ABSOLUTE[feature] as readonly number[]
     let over = false
     for (let window = 0; window < WINDOW_COUNT; window++) {
-      const at = placeOf(feature, window)
-      const count = (this.counts[at] as number) + amount
-      this.counts[at] = count
+      const count = this.countOf(feature, window) + amount
+      this.figures[placeOf(feature, window)] = count
       over ||= count > (limit[window] as number)
     }
     this.raise(feature)
@@ -62,8 +72,8 @@ export class Meter {
     this.shrink(now)
     this.sames ??= new Sames()
     const { minute, hour } = this.sames.add(hash)
-    this.counts[placeOf(SAME, MINUTE)] = Math.max(minute, this.counts[placeOf(SAME, MINUTE)] as number)
-    this.counts[placeOf(SAME, HOUR)] = Math.max(hour, this.counts[placeOf(SAME, HOUR)] as number)
+    this.figures[placeOf(SAME, MINUTE)] = Math.max(minute, this.countOf(SAME, MINUTE))
+    this.figures[placeOf(SAME, HOUR)] = Math.max(hour, this.countOf(SAME, HOUR))
     this.raise(SAME)
     const [, mostMinute, mostHour] = ABSOLUTE[SAME] as readonly [number, number, number]
     return minute > mostMinute || hour > mostHour
@@ -73,28 +83,28 @@ export class Meter {
   sample(now: number): { minute: Float64Array; hour: Float64Array } | null {
     if (now - this.sampledAt < SAMPLE_MS) return null
     this.sampledAt = now
-    const minute = this.peaks.slice()
+    const minute = this.figures.slice(PEAKS, MEANS)
     const hour = new Float64Array(FEATURE_COUNT)
-    const weight = 1 / Math.min(++this.samples, PAST_MINUTES)
     for (let feature = 0; feature < FEATURE_COUNT; feature++) {
-      const off = (minute[feature] as number) - (this.mean[feature] as number)
-      this.mean[feature] = (this.mean[feature] as number) + weight * off
-      this.variance[feature] = (1 - weight) * ((this.variance[feature] as number) + weight * off * off)
-      hour[feature] = this.counts[placeOf(feature, HOUR)] as number
+      const off = (minute[feature] as number) - this.meanOf(feature)
+      const variance = (1 - PAST_WEIGHT) * (this.varianceOf(feature) + PAST_WEIGHT * off * off)
+      this.figures[MEANS + feature] = this.meanOf(feature) + PAST_WEIGHT * off
+      this.figures[VARIANCES + feature] = variance
+      hour[feature] = this.countOf(feature, HOUR)
     }
-    this.peaks.fill(0)
+    this.figures.fill(0, PEAKS, MEANS)
     return { minute, hour }
   }
 
   /** After a decision: what was counted is behind it. */
   forgive(): void {
-    this.counts.fill(0)
-    this.peaks.fill(0)
+    this.figures.fill(0, 0, MEANS)
     this.sames = null
   }
 
   private raise(feature: number): void {
-    this.peaks[feature] = Math.max(this.peaks[feature] as number, this.counts[placeOf(feature, MINUTE)] as number)
+    const at = PEAKS + feature
+    this.figures[at] = Math.max(this.figures[at] as number, this.countOf(feature, MINUTE))
   }
 
   private shrink(now: number): void {
@@ -102,11 +112,8 @@ export class Meter {
     if (sec <= 0) return
     this.at = now
     const by = WINDOWS.map((window) => Math.exp(-sec / window)) as [number, number, number]
-    for (let feature = 0; feature < FEATURE_COUNT; feature++) {
-      for (let window = 0; window < WINDOW_COUNT; window++) {
-        const at = placeOf(feature, window)
-        this.counts[at] = (this.counts[at] as number) * (by[window] as number)
-      }
+    for (let at = 0; at < PEAKS; at++) {
+      this.figures[at] = (this.figures[at] as number) * (by[at % WINDOW_COUNT] as number)
     }
     this.sames?.shrink(by[MINUTE], by[HOUR])
   }

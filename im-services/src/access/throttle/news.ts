@@ -1,5 +1,5 @@
 import type { AccusationInit, BeatRequestInit } from "../../guard/generated/guard.codec.ts"
-import { MINUTE, placeOf } from "../meter/feature.ts"
+import { MINUTE } from "../meter/feature.ts"
 import type { Evidence } from "../meter/judge.ts"
 import type { Meter } from "../meter/meter.ts"
 
@@ -22,11 +22,11 @@ export class GuardNews {
   }
 
   accuse(meter: Meter, why: string, evidence: readonly Evidence[]): void {
-    const { uid, device, version, counts } = meter
+    const { uid, device, version } = meter
     this.accused.push({
       ...{ uid, device, version, why, evidence: [...evidence], at: this.now() },
-      bytesPerMin: Math.round(counts[placeOf(1, MINUTE)] as number),
-      asksPerMin: counts[placeOf(0, MINUTE)] as number,
+      bytesPerMin: Math.round(meter.countOf(1, MINUTE)),
+      asksPerMin: meter.countOf(0, MINUTE),
     })
     if (this.accused.length > MOST_ACCUSED) this.accused.shift()
   }

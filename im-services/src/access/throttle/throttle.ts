@@ -91,7 +91,6 @@ export class Throttle {
 
   /** Once a second: those who did not obey are put out. */
   turn(): void {
-    this.metering.turn()
     const now = this.parts.now()
     for (const session of this.held) {
       if (session.state === "over") this.held.delete(session)
