@@ -188,6 +188,8 @@ describe.skipIf(chromiumPath === undefined)("clients that take too much, at the 
       ...{ metrics: ["im.connect.time"], stats: ["count" as const], windowSec: 300 },
       split: ["version" as const, "label.carrier" as const],
     }
+    const [thief] = clients
+    thief?.networkLost()
     const groups = await until(
       async () => {
         const { group } = await ask(product, "latest", question)

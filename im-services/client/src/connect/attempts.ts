@@ -6,7 +6,7 @@ const MOST_ADDRESS = 64
 
 /** How connecting went since the service was last told: the service hears of what its people's networks do. */
 export class Attempts {
-  /** Of the newest connection, ms. */
+  /** Of the newest connection, ms, at least 1; 0: there was none. */
   connectMs = 0
   private list: { address: string; ms: number }[] = []
   private readonly clock: Clock
@@ -24,7 +24,7 @@ export class Attempts {
     const from = this.clock.now()
     try {
       const connected = await connect()
-      this.connectMs = this.clock.now() - from
+      this.connectMs = Math.max(1, this.clock.now() - from)
       return connected
     } catch (error) {
       const ms = this.clock.now() - from
