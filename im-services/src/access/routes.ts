@@ -41,6 +41,7 @@ const as = (who: Asker, { priority }: { priority: number }): Asker => ({
   device: who.device,
   options: { ...who.options, priority },
   sent: (at) => who.sent(at),
+  said: (chat, text) => who.said(chat, text),
 })
 
 const of =
