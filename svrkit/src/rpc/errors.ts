@@ -16,6 +16,10 @@ export const RPC_ERRORS = {
     false,
     "The connection ended before the reply came: the call may have run or not. Tried again where that does no harm.",
   ],
+  interrupted: [
+    false,
+    "The version of logic that ran it was put out: it may have run or not. What may run twice was answered by another version.",
+  ],
   unavailable: [false, "No target could be reached before the deadline."],
   busy: [false, "This client has more calls waiting than it keeps."],
   bad_frame: [false, "The other side sent bytes that are no frame; the connection was closed."],
