@@ -112,7 +112,8 @@ export interface Release {
   endedBy: string | null
 }
 
-export type ReleaseMetric = "latency" | "errors" | "calls" | "memory" | "crashes"
+/** `latency`: mean; `tail`: 95th percentile; `calls`: of equally many users; `memory`: growth of the live heap. */
+export type ReleaseMetric = "latency" | "tail" | "errors" | "calls" | "memory" | "crashes"
 
 /** One metric of one judgement: new against old, over the same time. */
 export interface MetricJudgement {

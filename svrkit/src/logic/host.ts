@@ -62,7 +62,8 @@ export class LogicHost implements ThreadOwner {
     this.points = createLogicPoints(options.agent, options.module)
     this.sweeping = setInterval(() => this.sweep(), AGAIN_MS)
     options.agent.onFlush(() => {
-      for (const { version, heapBytes } of this.threads.values()) this.points.heap(version, heapBytes)
+      for (const { version, heapBytes, liveBytes } of this.threads.values())
+        this.points.heap(version, { all: heapBytes, live: liveBytes })
     })
     this.apply(plan)
   }

@@ -20,6 +20,7 @@ export function createLogicPoints(agent: Agent, module: string) {
   const putOut = agent.counter("logic.put_out", { unit: "{version}" })
   const moved = agent.counter("logic.moved", { unit: "{call}" })
   const heap = agent.gauge("logic.heap", { unit: "By" })
+  const live = agent.gauge("logic.heap_live", { unit: "By" })
   const dropped = agent.counter("logic.figures_dropped", { unit: "{figure}" })
   const bound = new Map<string, Bound>()
   for (const one of [putOut, moved, dropped]) one.with({ module }).inc(0)
@@ -50,7 +51,10 @@ export function createLogicPoints(agent: Agent, module: string) {
     putOut: (logic: string) => putOut.with({ module, logic }).inc(),
     /** Calls of a version that was put out, or failed, which the other one answered. */
     moved: (logic: string, count: number) => moved.with({ module, logic }).inc(count),
-    heap: (logic: string, bytes: number) => heap.with({ module, logic }).set(bytes),
+    heap: (logic: string, bytes: { all: number; live: number }) => {
+      heap.with({ module, logic }).set(bytes.all)
+      if (bytes.live > 0) live.with({ module, logic }).set(bytes.live)
+    },
     dropped: (count: number) => dropped.with({ module }).inc(count),
   }
 }

@@ -7,6 +7,8 @@ export interface Pulse {
   /** The last call that began there; later ones never ran. */
   started: () => number
   heapBytes: () => number
+  /** Of the heap, after the last collection. */
+  liveBytes: () => number
 }
 
 export const PULSE_BYTES = 24
@@ -14,21 +16,25 @@ const [BEATS, STARTED] = [0, 1]
 
 export function readPulse(shared: SharedArrayBuffer): Pulse {
   const counts = new Int32Array(shared, 0, 2)
-  const heap = new Float64Array(shared, 8, 1)
+  const heap = new Float64Array(shared, 8, 2)
   return {
     beats: () => Atomics.load(counts, BEATS),
     started: () => Atomics.load(counts, STARTED),
     heapBytes: () => heap[0] as number,
+    liveBytes: () => heap[1] as number,
   }
 }
 
 export function writePulse(shared: SharedArrayBuffer) {
   const counts = new Int32Array(shared, 0, 2)
-  const heap = new Float64Array(shared, 8, 1)
+  const heap = new Float64Array(shared, 8, 2)
   return {
     beat: (heapBytes: number): void => {
       heap[0] = heapBytes
       Atomics.add(counts, BEATS, 1)
+    },
+    live: (bytes: number): void => {
+      heap[1] = bytes
     },
     start: (seq: number): void => {
       Atomics.store(counts, STARTED, seq)

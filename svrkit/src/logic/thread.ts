@@ -82,6 +82,10 @@ export class Thread {
     return this.pulse.heapBytes()
   }
 
+  get liveBytes(): number {
+    return this.pulse.liveBytes()
+  }
+
   /** Gives it a call; its owner is told the answer. */
   submit(task: Task): void {
     if (this.running.size >= this.options.limits.mostInFlight) {

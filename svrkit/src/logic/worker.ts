@@ -1,6 +1,7 @@
 /** The thread of one version: loads it, runs its handlers, and gives signs of life. */
 import { pathToFileURL } from "node:url"
-import { deserialize, getHeapStatistics, serialize } from "node:v8"
+import { deserialize, getHeapStatistics, serialize, setFlagsFromString } from "node:v8"
+import { runInNewContext } from "node:vm"
 import { parentPort, workerData } from "node:worker_threads"
 import { RpcError } from "../rpc/errors.ts"
 import type { Granted, Grants, Logic, LogicCall, LogicContext } from "./author.ts"
@@ -18,6 +19,9 @@ import { writePulse } from "./pulse.ts"
 
 const BEAT_MS = 50
 const FIGURES_MS = 1_000
+const COLLECT_MS = 20_000
+/** Longer pauses for the sake of a figure would be felt. */
+const MOST_COLLECTED_BYTES = 128 * 1024 * 1024
 
 type Handler = (request: unknown, call: LogicCall<Grants>) => unknown
 
@@ -139,6 +143,15 @@ const heapBytes = (): number => {
   return used_heap_size + external_memory
 }
 
+/** What is left after a collection: whether memory leaks is seen in this alone. */
+function measureLive(): void {
+  if (heapBytes() <= MOST_COLLECTED_BYTES) collect()
+  pulse.live(heapBytes())
+}
+
+setFlagsFromString("--expose-gc")
+const collect = runInNewContext("gc") as () => void
+
 const context: LogicContext<Grants> = {
   module,
   version,
@@ -160,6 +173,8 @@ try {
     const taken = figures.take()
     if (taken !== null) post(taken)
   }, FIGURES_MS)
+  setInterval(measureLive, COLLECT_MS)
+  measureLive()
   pulse.beat(heapBytes())
   post({ ready: { methods: Object.keys(handlers).filter((name) => typeof handlers[name] === "function") } })
 } catch (error) {
