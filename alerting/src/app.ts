@@ -16,6 +16,7 @@ import { type OpenDatabase, openDatabase } from "./database/open.ts"
 import { untilReady } from "./database/ready.ts"
 import { addRoutes } from "./door/door.ts"
 import { createHub } from "./door/hub.ts"
+import { LOGIC_SCOPE } from "./door/releases.ts"
 import { ERRORS } from "./errors.ts"
 import { createIncidents, type Incidents } from "./incident/incidents.ts"
 import { createLeases } from "./lease/leases.ts"
@@ -29,6 +30,8 @@ import { remind } from "./oncall/remind.ts"
 import { seedOnCall } from "./oncall/seed.ts"
 import { createOnCallStore } from "./oncall/store.ts"
 import { readPicture } from "./picture/picture.ts"
+import { createReleaseActs } from "./release/acts.ts"
+import { RELEASE, startReleases } from "./release/start.ts"
 import { createRuleStore, type RuleStore, seedRules } from "./rule/store.ts"
 import { type Collector, createCollector } from "./watch/collector.ts"
 import { createCollectorStore } from "./watch/collector-store.ts"
@@ -52,7 +55,10 @@ export const alerting = defineService({
   errors: ERRORS,
   door: (config) => ({
     port: config.port,
-    credentials: [{ name: "dashboard", token: config.token, scopes: ["alarms:read", "alarms:write"] }],
+    credentials: [
+      { name: "dashboard", token: config.token, scopes: ["alarms:read", "alarms:write"] },
+      ...(config.logicToken === undefined ? [] : [{ name: "logic", token: config.logicToken, scopes: [LOGIC_SCOPE] }]),
+    ],
     bodyLimitBytes: 256 * 1024,
   }),
   start: async (context) => {
@@ -73,6 +79,7 @@ export const alerting = defineService({
     const replay: BacktestDeps = { collector: parts.collector, now: Date.now, limitMs: BACKTEST_MS }
     addRoutes(http, {
       ...{ db: database.db, ...parts, book, acts, onCall, now: Date.now, forget, onReceipt },
+      releases: createReleaseActs(database.db, Date.now),
       backtest: (question) => backtest(replay, question),
     })
     const stopping = new AbortController()
@@ -216,10 +223,13 @@ async function startWatching(context: Context, { db }: OpenDatabase, parts: Part
   const leases = createLeases({
     db,
     holder: randomUUID(),
-    names: [LOOK, MINUTE],
+    names: [LOOK, MINUTE, RELEASE],
     ttlMs: config.leaseSec * 1000,
     log,
-    onGained: (name) => (name === LOOK ? presence.restore() : minutes.restore()),
+    onGained: async (name) => {
+      if (name === LOOK) await presence.restore()
+      if (name === MINUTE) await minutes.restore()
+    },
   })
   await untilReady(leases.turn, log, signal)
   const sharing = startLoop({ name: "lease", everyMs: (config.leaseSec * 1000) / 5, log }, leases.turn)
@@ -245,6 +255,8 @@ async function startWatching(context: Context, { db }: OpenDatabase, parts: Part
     agent,
   })
   onStop(watch.stop)
+  const { releaseLookMs: releaseMs, releaseJudgeMs: judgeMs } = config
+  onStop(startReleases({ db, collector, rules, judge: book.judge, holds, lookMs: releaseMs, judgeMs, log }).stop)
   const daily = startLoop({ name: "prune", everyMs: 3_600_000, log }, (now) => prune(db, config.alarmKeepDays, now))
   onStop(daily.stop)
   const reminding = startLoop({ name: "remind", everyMs: 30_000, log }, async (now) =>

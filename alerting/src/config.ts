@@ -26,6 +26,22 @@ const addresses = z
 export const CONFIG = {
   port: setting("OSSAGENT_ALERTING_PORT", port(7072), "HTTP port; default 7072"),
   token: setting("OSSAGENT_ALERTING_TOKEN", token, "token of the dashboard, at least 16 characters", { secret: true }),
+  logicToken: setting(
+    "OSSAGENT_LOGIC_TOKEN",
+    token.optional(),
+    "token of services with logic, at least 16 characters; none: they get no plan",
+    { secret: true },
+  ),
+  releaseLookMs: setting(
+    "OSSAGENT_RELEASE_LOOK_MS",
+    whole(2_000, 200, 60_000),
+    "how often releases are looked at, ms; default 2000",
+  ),
+  releaseJudgeMs: setting(
+    "OSSAGENT_RELEASE_JUDGE_MS",
+    whole(10_000, 200, 600_000),
+    "how often a release's step is judged, ms; default 10000",
+  ),
   readToken: setting("OSSAGENT_READ_TOKEN", token, "token for the collector's reports", { secret: true }),
   postgresUrl: setting("OSSAGENT_POSTGRES_URL", z.url({ protocol: /^postgres(ql)?$/ }), "PostgreSQL, as a URL", {
     secret: true,

@@ -24,6 +24,7 @@ export interface TestSeries {
   metric: string
   kind: Kind
   unit: string
+  labels?: Record<string, string>
   values: Partial<Record<Stat, number>>
   /** Values of a window by its end (Unix ms), instead of `values`; null when it had none. */
   valuesAt?: (to: number) => Partial<Record<Stat, number>> | null
@@ -98,7 +99,11 @@ function toLatest(
     metric: series.map((one) => one.metric),
     kind: series.map((one) => one.kind),
     unit: series.map((one) => one.unit),
-    group: series.map((one) => Object.fromEntries(dims.map((dim) => [dim, String(one[dim as "service"] ?? "")]))),
+    group: series.map((one) =>
+      Object.fromEntries(
+        dims.map((dim) => [dim, String(one[dim as "service"] ?? one.labels?.[dim.replace("label.", "")] ?? "")]),
+      ),
+    ),
     values: Object.fromEntries(stats.map((stat) => [stat, series.map((one) => one.values?.[stat] ?? null)])),
     lastAt: series.map((one) => one.lastAt ?? to - 500),
   }

@@ -27,7 +27,16 @@ export interface MetricPart {
 
 export type AlarmState = "pending" | "firing" | "acknowledged" | "flapping" | "resolved"
 export type Severity = "info" | "warning" | "critical"
-export type Detection = "threshold" | "absence" | "history" | "change" | "ratio" | "burn" | "versions" | "exception"
+export type Detection =
+  | "threshold"
+  | "absence"
+  | "history"
+  | "change"
+  | "ratio"
+  | "burn"
+  | "versions"
+  | "exception"
+  | "release"
 
 export interface Alarm {
   id: string

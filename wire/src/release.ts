@@ -7,6 +7,7 @@
  * | `GET /v1/logic` | `{ modules: LogicModuleState[] }`: what runs where |
  * | `GET /v1/releases?module=&service=&experiment=&before=<id>&limit=` | `{ releases: Release[], nextBefore }`, newest first |
  * | `GET /v1/releases/:id` | `ReleasePage` |
+ * | `GET /v1/releases/marks?from=&to=` | `{ marks: ReleaseMark[] }`, newest first, at most 200 |
  * | `POST /v1/releases` `NewRelease` | `{ release }` |
  * | `POST /v1/releases/:id/abort` `{ note? }` | `{ release }`: traffic is back on the old version with the next report of each process |
  */
@@ -163,4 +164,12 @@ export interface ReleasePage {
   /** The newest of each step, oldest step first. */
   judgements: Judgement[]
   timeline: ReleaseEvent[]
+}
+
+/** What a chart shows of a release. */
+export interface ReleaseMark extends Pick<ReleaseEvent, "at" | "kind" | "ratio"> {
+  releaseId: string
+  service: string
+  module: string
+  version: string
 }

@@ -26,5 +26,6 @@ export async function prune(db: Kysely<Database>, keepDays: number, now: number)
     .where("refilled_at", "<", new Date(now - BUCKET_DAYS * DAY_MS))
     .execute()
   await db.deleteFrom("silence").where("until", "<", oldest).execute()
+  await db.deleteFrom("release").where("ended_at", "<", oldest).execute()
   await db.deleteFrom("audit").where("at", "<", oldest).execute()
 }

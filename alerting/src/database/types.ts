@@ -5,14 +5,18 @@ import type {
   Detection,
   IncidentEventKind,
   IncidentState,
+  Judgement,
   Kind,
   Language,
+  LogicReport,
   MessageKind,
   MessageState,
   NewRule,
   NewSilence,
   OnCallDocuments,
   OnCallKind,
+  Release,
+  ReleaseEvent,
   Severity,
   Stat,
 } from "@ossagent/wire"
@@ -138,6 +142,27 @@ export interface OutboxTable {
   delivered_at: MaybeAt
 }
 
+export interface ReleaseTable {
+  id: Id
+  service: string
+  module: string
+  version: string
+  from: string
+  state: Release["state"]
+  experiment: boolean
+  steps: JSONColumnType<number[]>
+  audience: JSONColumnType<Release["audience"]>
+  step_sec: number
+  min_samples: number
+  step: number
+  step_at: At
+  why: string
+  started_at: At
+  started_by: string
+  ended_at: MaybeAt
+  ended_by: string | null
+}
+
 export interface Database {
   rule: {
     id: Id
@@ -170,6 +195,19 @@ export interface Database {
     secrets: JSONColumnType<Record<string, string>, string | undefined, string>
     updated_at: Generated<Date>
     updated_by: string
+  }
+  logic_module: { module: string; service: string; current: string; updated_at: At }
+  logic_instance: { instance: string; module: string; at: At; body: JSONColumnType<LogicReport["modules"][number]> }
+  release: ReleaseTable
+  release_judgement: { release_id: string; step: number; at: At; body: JSONColumnType<Judgement> }
+  release_event: {
+    id: Id
+    release_id: string
+    at: At
+    kind: ReleaseEvent["kind"]
+    actor: string
+    ratio: number
+    text: string
   }
   collector_state: { one: Generated<boolean>; usable: boolean; settled_at: At; at: At }
   lease: { name: string; holder: string; until: At }

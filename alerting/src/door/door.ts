@@ -8,6 +8,7 @@ import type { Database } from "../database/types.ts"
 import type { Acts } from "../incident/act.ts"
 import type { SmsReceipt } from "../notify/sms/receipt.ts"
 import type { OnCallStore } from "../oncall/store.ts"
+import type { ReleaseActs } from "../release/acts.ts"
 import type { RuleStore } from "../rule/store.ts"
 import { addAlarmRoutes } from "./alarms.ts"
 import { addAuditRoutes } from "./audit.ts"
@@ -20,6 +21,7 @@ import { addOnCallRoutes } from "./oncall.ts"
 import { addOutboxRoutes } from "./outbox.ts"
 import { addPulseRoute } from "./pulse.ts"
 import { addReceiptRoutes } from "./receipts.ts"
+import { addReleaseRoutes } from "./releases.ts"
 import { addRuleRoutes } from "./rules.ts"
 import { addSilenceRoutes } from "./silences.ts"
 
@@ -31,6 +33,7 @@ export interface DoorDeps {
   /** Kinds of channels that are set up by settings. */
   builtIn: () => ReadonlySet<ChannelKind>
   rules: RuleStore
+  releases: ReleaseActs
   backtest: (question: BacktestQuestion) => Promise<BacktestAnswer>
   hub: Hub
   now: () => number
@@ -53,5 +56,6 @@ export function addRoutes(http: FastifyInstance, deps: DoorDeps): void {
   addReceiptRoutes(http, deps)
   addAuditRoutes(http, deps)
   addPulseRoute(http, deps)
+  addReleaseRoutes(http, deps)
   addLiveRoute(http, deps)
 }

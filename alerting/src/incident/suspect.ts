@@ -15,6 +15,7 @@ const RANK: Record<Severity, number> = { critical: 2, warning: 1, info: 0 }
 /** What says most about a cause comes first: a service that is gone, a new exception, then promises broken, then mere oddity. */
 const TELLING: Record<Detection, number> = {
   absence: 7,
+  release: 6,
   exception: 6,
   burn: 5,
   ratio: 5,

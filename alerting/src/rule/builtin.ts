@@ -113,6 +113,18 @@ export const BUILT_IN = {
     forSec: 5,
     keepFiringSec: 3_600,
   },
+  release: {
+    ...base,
+    name: "Release rolled back",
+    severity: "warning",
+    detection: "release",
+    metric: "",
+    stat: "count",
+    split: ["service"],
+    windowSec: 60,
+    forSec: 0,
+    keepFiringSec: 60,
+  },
 } satisfies Record<string, NewRule>
 
 export type BuiltIn = keyof typeof BUILT_IN

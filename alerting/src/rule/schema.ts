@@ -22,6 +22,7 @@ const NEEDED: Record<Detection, readonly (keyof NewRule)[]> = {
   absence: ["absenceSec"],
   history: [],
   exception: [],
+  release: [],
 }
 
 /** A rule as a user may write it; unknown fields are refused so that a misspelt one is noticed. */
@@ -30,7 +31,17 @@ export const ruleSchema = z
     name,
     enabled: z.boolean(),
     severity: z.enum(["info", "warning", "critical"]),
-    detection: z.enum(["threshold", "absence", "history", "change", "ratio", "burn", "versions", "exception"]),
+    detection: z.enum([
+      "threshold",
+      "absence",
+      "history",
+      "change",
+      "ratio",
+      "burn",
+      "versions",
+      "exception",
+      "release",
+    ]),
     metric: z.string().max(LIMITS.name),
     stat: z.enum(STATS),
     filters: z.array(filter).max(16),

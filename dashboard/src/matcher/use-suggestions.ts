@@ -4,7 +4,7 @@ import { useMemo } from "react"
 import { useCatalog } from "../catalog/use-catalog.ts"
 
 const MOST = 500
-const DETECTIONS = ["threshold", "absence", "history", "change", "ratio", "burn", "versions", "exception"]
+const DETECTIONS = ["threshold", "absence", "history", "change", "ratio", "burn", "versions", "exception", "release"]
 
 /** Known values of the dimensions, to choose from. */
 export function useSuggestions(): Record<string, readonly string[]> {

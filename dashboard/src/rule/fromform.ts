@@ -46,6 +46,7 @@ const OF_KIND: Record<Detection, (text: Text) => Kind> = {
     versions: { op: toOp(text), factor: decimal(text("factor"), "how many times as much"), ...toClear(text) },
   }),
   exception: () => ({}),
+  release: () => ({}),
 }
 
 const toOp = (text: Text): ">" | "<" => (text("op") === "<" ? "<" : ">")

@@ -13,6 +13,7 @@ export function describeRule(rule: NewRule, unit = ""): string {
   if (rule.detection === "history")
     return `${rule.metric || "Any metric"}${each}${where} is unlike its own history${forTime}`
   if (rule.detection === "exception") return `A service${where} throws an error that it did not before`
+  if (rule.detection === "release") return `A release of a service${where} was rolled back`
   const name = nameStat(rule.stat)
   const what = `${name[0]?.toUpperCase()}${name.slice(1)} of ${rule.metric}`
   return `${what}${describeBad(rule, { around: `${each}${where}`, unit })}${forTime}`
@@ -93,6 +94,7 @@ export const DETECTION_NAMES: Record<Detection, string> = {
   burn: "uses up its error budget too fast",
   versions: "is worse in the newest version",
   exception: "throws what it did not throw before",
+  release: "has a release that was rolled back",
 }
 
 /** Kinds that judge one metric, not every one. */

@@ -83,7 +83,16 @@ export async function openLogic<H>(
   const file = config.logicData === undefined ? null : join(config.logicData, `${table.name}.${module}.json`)
   const first = await toFirstPlan({ dir, module, file })
   const host = new LogicHost(
-    { service: table.name, module, dir, methods, grants, limits: { ...LOGIC_LIMITS, ...limits }, log, agent },
+    {
+      service: agent.settings.service,
+      module,
+      dir,
+      methods,
+      grants,
+      limits: { ...LOGIC_LIMITS, ...limits },
+      log,
+      agent,
+    },
     first,
   )
   onStop(() => host.stop())

@@ -20,6 +20,7 @@ function sayWhat(alarm: Alarm, now: number): string {
   const figure = (v: number | null) => formatValue(v, alarm.unit, stat)
   if (detection === "absence") return sayAbsence(alarm, now)
   if (detection === "exception") return `新异常：${alarm.title}`
+  if (detection === "release") return `灰度发布已回滚：${alarm.title}`
   const is = `${metric} ${stat} 为 ${figure(value)}`
   if (detection === "history")
     return `${is}，${(value ?? 0) > (expected ?? 0) ? "高于" : "低于"}历史同期（${figure(lower)} 至 ${figure(upper)}）`
