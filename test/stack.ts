@@ -18,7 +18,7 @@ export interface Product {
   dashboardUrl: string
   collectorUrl: string
   alertingUrl: string
-  secrets: { ingestKey: string; readToken: string; alertingToken: string; adminEmail: string; adminPassword: string }
+  secrets: Record<"ingestKey" | "readToken" | "alertingToken" | "logicToken" | "adminEmail" | "adminPassword", string>
   dataDir: string
   launcher: ChildProcess
   port: number

@@ -8,6 +8,8 @@ const SECRETS = z.object({
   ingestKey: secret,
   readToken: secret,
   alertingToken: secret,
+  /** Services with logic show it to the alerting service. */
+  logicToken: secret,
   clickhousePassword: secret,
   postgresPassword: secret,
   authSecret: z.string().min(32),
@@ -59,6 +61,7 @@ function makeSecrets(): Secrets {
     ingestKey: random(),
     readToken: random(),
     alertingToken: random(),
+    logicToken: random(),
     clickhousePassword: random(),
     postgresPassword: random(),
     authSecret: randomBytes(32).toString("base64url"),

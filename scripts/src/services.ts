@@ -122,6 +122,7 @@ export function servicesOf(config: LaunchConfig, secrets: Secrets, env: NodeJS.P
         ...reader,
         ...spool("alerting"),
         OSSAGENT_ALERTING_PORT: String(alerting),
+        OSSAGENT_LOGIC_TOKEN: secrets.logicToken,
         OSSAGENT_SMTP_PORT: String(smtp),
         OSSAGENT_IM_DISPATCH_URL: at(dispatch),
         OSSAGENT_IM_APP_KEY: secrets.imAppKey,
@@ -168,7 +169,15 @@ export function servicesOf(config: LaunchConfig, secrets: Secrets, env: NodeJS.P
       flags: LOCAL_FLAGS,
       port: dispatch,
       morePorts: [chatWs, chatTcp, guard],
-      env: { ...common, ...spool("im"), OSSAGENT_HOST: config.host, ...im },
+      env: {
+        ...common,
+        ...spool("im"),
+        OSSAGENT_HOST: config.host,
+        OSSAGENT_ALERTING_URL: at(alerting),
+        OSSAGENT_LOGIC_TOKEN: secrets.logicToken,
+        OSSAGENT_LOGIC_DATA: join(data, "logic"),
+        ...im,
+      },
     },
   ]
   return all.filter((one) => one.wanted !== false).map(({ wanted: _wanted, ...spec }) => spec)

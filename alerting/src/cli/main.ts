@@ -1,7 +1,8 @@
-/** The command line: `ossagent rules apply | diff | test`. */
+/** The command line: `ossagent rules apply | diff | test`, `ossagent release start | status | abort`. */
 import { Command } from "commander"
 import { readTokenSetting } from "./config.ts"
 import { type DoorOptions, openDoor, UsageError } from "./door.ts"
+import { addReleaseCommands } from "./release.ts"
 import { apply, describe, FILES, readChanges, readRuleFiles } from "./rules.ts"
 import { testRules } from "./test.ts"
 
@@ -48,6 +49,8 @@ withDoor("test", "replay the rules over stored history and say what would have f
     if (!(days > 0 && days <= 30)) throw new UsageError(`cannot replay ${options.days} days: 0 to 30 can be`)
     for await (const line of testRules(open(options), readRuleFiles(files), days)) say(line)
   })
+
+addReleaseCommands(program, { say, token: readTokenSetting })
 
 try {
   await program.parseAsync()

@@ -25,7 +25,7 @@ const REGIONS = [
 /** Of one call's latency around its user's own, and of users' own: logarithms. */
 const CALL_SIGMA = 0.6
 const USER_SIGMA = 0.3
-/** Of how often a user calls: one in ten makes about half of the calls. */
+/** Of how often a user calls: one in ten makes 44 % of the calls. */
 const ACTIVITY_SHAPE = 0.5
 const FAULT_RATIO = 0.003
 const MIB = 1_048_576
