@@ -61,6 +61,8 @@ const CHANGES: [role: "operator" | "admin", method: string, path: string, body: 
   ["operator", "PUT", "/api/alerting/oncall/route/1", () => ({ name: "nowhere" })],
   ["operator", "DELETE", "/api/alerting/oncall/contact/999", () => undefined],
   ["operator", "POST", "/api/alerting/oncall/channel/999/test", () => ({})],
+  ["operator", "POST", "/api/alerting/releases", () => ({ module: "nowhere", version: "1" })],
+  ["operator", "POST", "/api/alerting/releases/999/abort", () => ({})],
   ["admin", "POST", "/api/users", () => ({ ...PEOPLE[0], email: "new@example.test" })],
   ["admin", "PUT", "/api/users/1", () => ({ role: "admin" })],
 ]
@@ -72,6 +74,9 @@ const READS: [role: "viewer" | "admin", method: string, path: string, body?: unk
   ["viewer", "GET", "/api/alerting/outbox"],
   ["viewer", "GET", "/api/alerting/oncall/channel"],
   ["viewer", "GET", "/api/alerting/messages"],
+  ["viewer", "GET", "/api/alerting/releases"],
+  ["viewer", "GET", "/api/alerting/releases/marks?from=0&to=1"],
+  ["viewer", "GET", "/api/alerting/logic"],
   ["admin", "GET", "/api/users"],
   ["admin", "GET", "/api/audit"],
 ]

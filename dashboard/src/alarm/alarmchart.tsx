@@ -2,7 +2,8 @@
 import type { Alarm, Dimension, Filter } from "@ossagent/wire"
 import { useMemo } from "react"
 import { toLines, toRows, toStats } from "../chart/lines.ts"
-import { type Mark, TimeChart } from "../chart/timechart.tsx"
+import type { Mark } from "../chart/marks.ts"
+import { TimeChart } from "../chart/timechart.tsx"
 import { unitName } from "../number/unit.ts"
 import { Failure, Panel, Skeleton } from "../piece/panel.tsx"
 import { useRange } from "../question/use-range.ts"
@@ -49,6 +50,7 @@ export function AlarmChart({ alarm }: { alarm: Alarm }) {
           label={`${alarm.metric} around the alarm`}
           band={band}
           marks={marksOf(alarm)}
+          service={alarm.group.service}
         />
       )}
     </Panel>

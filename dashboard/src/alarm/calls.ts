@@ -60,6 +60,11 @@ const CALLS: AlertingCall[] = [
   { method: "POST", path: on("rules/backtest"), role: "viewer", body: backtest },
   { method: "PUT", path: on("rules/:id"), role: "operator", body: document },
   { method: "DELETE", path: on("rules/:id"), role: "operator" },
+  { method: "GET", path: on("logic"), role: "viewer" },
+  { method: "GET", path: on("releases"), role: "viewer" },
+  { method: "GET", path: on("releases/:id"), role: "viewer" },
+  { method: "POST", path: on("releases"), role: "operator", body: document },
+  { method: "POST", path: on("releases/:id/abort"), role: "operator", body: note },
   { method: "GET", path: on("outbox"), role: "viewer" },
   { method: "GET", path: on("outbox/:id"), role: "viewer" },
 ]

@@ -14,18 +14,14 @@ import {
 } from "recharts"
 import { axisTicks, extentOf } from "../number/axis.ts"
 import { formatValue, type ShownStat } from "../number/unit.ts"
+import { useReleaseMarks } from "../release/use-release-marks.ts"
 import { formatTick, ticksOf } from "../time/clock.ts"
 import { useZone } from "../time/provider.tsx"
 import { Band, type Expected } from "./band.tsx"
 import { useDrag } from "./drag.tsx"
 import type { Line, Row } from "./lines.ts"
+import { type Mark, toDrawn } from "./marks.ts"
 import { ChartTooltip, shadeOf } from "./tooltip.tsx"
-
-export interface Mark {
-  at: number
-  label: string
-  tone: "bad" | "ok" | "plain"
-}
 
 interface TimeChartProps {
   rows: readonly Row[]
@@ -42,6 +38,8 @@ interface TimeChartProps {
   /** Drawn behind the lines. */
   band?: Expected | null
   marks?: readonly Mark[]
+  /** Whose releases are marked; left out: those of every service. */
+  service?: string
   onZoom?: (from: number, to: number) => void
   /** Charts of one name share their crosshair. */
   syncId?: string
@@ -56,6 +54,8 @@ export const TimeChart = memo(function TimeChart(props: TimeChartProps) {
   const { rows, lines, unit, stat, from, to, height = 180, label, focus, hidden, band, marks, syncId } = props
   const { zone } = useZone()
   const drag = useDrag(props.onZoom)
+  const releases = useReleaseMarks(from, to, props.service)
+  const drawn = useMemo(() => toDrawn([...(marks ?? []), ...releases], from, to), [marks, releases, from, to])
   const ticks = useMemo(() => ticksOf(from, to, height > 250 ? 9 : 5, zone), [from, to, height, zone])
   const shown = lines.filter(({ key }) => !hidden?.has(key))
   const single = shown.length === 1
@@ -100,7 +100,7 @@ export const TimeChart = memo(function TimeChart(props: TimeChartProps) {
             interval={0}
           />
           {band && <Band {...band} low={marked[0] ?? 0} high={marked.at(-1) ?? 1} />}
-          {marks?.map((mark) => (
+          {drawn.map((mark) => (
             <ReferenceLine
               key={`${mark.at}${mark.label}`}
               x={mark.at}

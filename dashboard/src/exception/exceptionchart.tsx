@@ -50,6 +50,7 @@ export function ExceptionChart({ answer }: { answer: ExceptionAnswer }) {
             height={220}
             label="Occurrences over time"
             onZoom={zoom}
+            service={answer.row.service}
           />
         </>
       )}

@@ -85,12 +85,19 @@ export function MetricChart({ metric, facts, view, onChange }: MetricChartProps)
             hidden={hidden}
             onZoom={zoom}
             marks={marks}
+            service={serviceOf(filters)}
           />
           <Legend lines={lines} unit={facts.unit} hidden={hidden} onToggle={toggle} onFocus={setFocus} />
         </>
       )}
     </Panel>
   )
+}
+
+/** The one service that the chart is of, where it is of one. */
+function serviceOf(filters: View["filters"]): string | undefined {
+  const only = filters.find(({ dim, op, values }) => dim === "service" && op === "in" && values.length === 1)
+  return only?.values[0]
 }
 
 function toggled(before: ReadonlySet<string>, key: string): ReadonlySet<string> {

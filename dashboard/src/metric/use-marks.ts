@@ -2,7 +2,7 @@
 import type { Alarm, Filter } from "@ossagent/wire"
 import { useMemo } from "react"
 import { useAlarms } from "../alarm/use-alarms.ts"
-import type { Mark } from "../chart/timechart.tsx"
+import type { Mark } from "../chart/marks.ts"
 
 /** More would hide the lines. */
 const MOST = 8

@@ -99,6 +99,7 @@ export const MetricCard = memo(function MetricCard({ entry, range, split, versio
           label={`${metric} of ${service} / ${subsystem}`}
           onZoom={onZoom}
           syncId="subsystem"
+          service={service}
         />
       ) : (
         <div className="px-4 pb-3" style={{ height: HEIGHT }}>
