@@ -31,6 +31,11 @@ export interface BacktestDeps {
 export async function backtest(deps: BacktestDeps, question: BacktestQuestion): Promise<BacktestAnswer> {
   const rule: Rule = { ...question.rule, id: "backtest", builtIn: false, updatedAt: 0, updatedBy: "" }
   try {
+    if (rule.detection === "release")
+      throw new ServiceError(
+        "cannot_replay",
+        "cannot replay the rule: releases are judged while they run, see their page",
+      )
     if (rule.detection === "exception") return await testExceptions(deps, rule, question)
     return await replay(deps, rule, question)
   } catch (error) {

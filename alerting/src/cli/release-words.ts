@@ -12,7 +12,7 @@ export function toAge(at: number): string {
 
 /** What a module runs, a line for it and one for each process. */
 export function* toLines({ module, service, current, found, instances }: LogicModuleState): Generator<string> {
-  yield `${module} of ${service}: ${current} runs, ${found.join(", ") || "none"} there, ${instances.length} processes`
+  yield `${module} of ${service}: ${current} runs, ${found.join(", ") || "none"} there, ${instances.length} ${instances.length === 1 ? "process" : "processes"}`
   for (const { instance, versions } of instances) {
     const all = versions.map(
       ({ version, state, why }) => `${version} ${state.replace("_", " ")}${why ? ` (${why})` : ""}`,

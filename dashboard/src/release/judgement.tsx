@@ -6,6 +6,7 @@ import { formatChance, formatFigure, formatRatio, formatShift, METRIC_VERDICTS, 
 
 const HEADS = [
   ["Metric", ""],
+  ["Verdict", ""],
   ["Old", "the version before, the same users' share, the same time"],
   ["New", ""],
   ["Difference", "by Hodges and Lehmann, between groups of users; with its 95 % interval"],
@@ -13,7 +14,6 @@ const HEADS = [
   ["p", "how likely it is by chance alone; within equal client versions and regions (van Elteren)"],
   ["q", "p, corrected for all metrics that were looked at (Benjamini and Hochberg)"],
   ["n", "groups of users on both sides, or points in time"],
-  ["Verdict", ""],
 ] as const
 
 /** One step: both versions, metric by metric, and what followed. */
@@ -74,6 +74,12 @@ function MetricRow({ metric }: { metric: MetricJudgement }) {
       <th scope="row" className="py-2 pr-2 pl-4 text-left font-medium whitespace-nowrap">
         {METRICS[metric.metric]}
       </th>
+      <td className="min-w-40 px-2 py-2">
+        <Badge tone={tone} icon={icon}>
+          {word}
+        </Badge>
+        <span className="mt-0.5 block text-ink-3 text-xs break-words">{why}</span>
+      </td>
       <td className={CELL}>{formatFigure(old, unit)}</td>
       <td className={CELL}>{formatFigure(fresh, unit)}</td>
       <td className={CELL}>
@@ -84,16 +90,10 @@ function MetricRow({ metric }: { metric: MetricJudgement }) {
           </span>
         )}
       </td>
-      <td className={CELL}>{delta === null ? "–" : delta.toFixed(2)}</td>
+      <td className={CELL}>{delta === null ? "–" : delta.toFixed(2).replace("-", "−")}</td>
       <td className={CELL}>{formatChance(p)}</td>
       <td className={CELL}>{formatChance(q)}</td>
-      <td className={CELL}>{n}</td>
-      <td className="min-w-48 py-2 pr-4 pl-2">
-        <Badge tone={tone} icon={icon}>
-          {word}
-        </Badge>
-        <span className="mt-0.5 block text-ink-3 text-xs break-words">{why}</span>
-      </td>
+      <td className={`${CELL} pr-4`}>{n}</td>
     </tr>
   )
 }

@@ -12,7 +12,7 @@ interface HowProps {
 
 /** How a rule judges: what its kind asks for, and the times that every kind has. */
 export function HowFields({ draft, detection }: HowProps) {
-  const hasStat = detection !== "absence" && detection !== "exception"
+  const hasStat = !["absence", "exception", "release"].includes(detection)
   return (
     <>
       <div className="grid grid-cols-2 gap-4 sm:grid-cols-4">

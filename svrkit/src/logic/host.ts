@@ -6,12 +6,12 @@ import type { Agent } from "@ossagent/agent"
 import type { LogicPlan, LogicReport, LogicState } from "@ossagent/wire"
 import type { Logger } from "pino"
 import { RpcError } from "../rpc/errors.ts"
-import type { ServerCall } from "../rpc/server-call.ts"
 import type { Grants } from "./author.ts"
 import { addFigures } from "./fold.ts"
 import { isVersion, toModuleUrl } from "./folder.ts"
 import type { LogicLimits } from "./limits.ts"
 import type { Failure, UseItem } from "./messages.ts"
+import { Outcasts } from "./outcasts.ts"
 import { createLogicPoints, type LogicPoints } from "./points.ts"
 import { REST, toRoute } from "./route.ts"
 import { isExpired, type Task } from "./task.ts"
@@ -28,18 +28,9 @@ export interface HostOptions {
   agent: Agent
 }
 
-/** A version that is not to be used, until the next release or, for the current one, for a while. */
-interface Outcast {
-  state: Extract<LogicState, "put_out" | "failed">
-  why: string
-  release: string | null
-  at: number
-}
-
 /** Calls that wait for the first version, or for one that comes back. */
 const MOST_WAITING = 4_096
-const AGAIN_MS = 1_000
-const STEADY_MS = 5_000
+const SWEEP_MS = 1_000
 
 export class LogicHost implements ThreadOwner {
   readonly options: HostOptions
@@ -47,12 +38,10 @@ export class LogicHost implements ThreadOwner {
   private readonly points: LogicPoints
   private readonly threads = new Map<string, Thread>()
   private readonly leaving = new Set<Thread>()
-  private readonly outcasts = new Map<string, Outcast>()
+  private readonly outcasts = new Outcasts()
   /** Takes what no release takes: of the plan's current version as soon as that is ready. */
   private serving: Thread | null = null
   private waiting: Task[] = []
-  /** When a version was put out last. */
-  private endedAt = 0
   private readonly sweeping: NodeJS.Timeout
   private stopped = false
 
@@ -60,7 +49,7 @@ export class LogicHost implements ThreadOwner {
     this.options = options
     this.plan = plan
     this.points = createLogicPoints(options.agent, options.module)
-    this.sweeping = setInterval(() => this.sweep(), AGAIN_MS)
+    this.sweeping = setInterval(() => this.sweep(), SWEEP_MS)
     options.agent.onFlush(() => {
       for (const { version, heapBytes, liveBytes } of this.threads.values())
         this.points.heap(version, { all: heapBytes, live: liveBytes })
@@ -115,14 +104,10 @@ export class LogicHost implements ThreadOwner {
 
   private load(version: string): void {
     if (this.threads.has(version)) return
-    const { current, release } = this.plan
-    const outcast = this.outcasts.get(version)
-    const isAnew = version === current ? Date.now() - (outcast?.at ?? 0) >= AGAIN_MS : outcast?.release !== release?.id
-    if (outcast !== undefined && !isAnew) return
+    if (!this.outcasts.mayLoad(version, this.plan, Date.now())) return
     const { module, dir, methods, grants, limits } = this.options
-    const fault = isVersion(version) ? null : "it is no name of a version"
-    if (fault !== null) {
-      this.cast(version, { state: "failed", why: fault, at: Date.now() })
+    if (!isVersion(version)) {
+      this.cast(version, "failed", "it is no name of a version")
       return
     }
     const thread = new Thread({
@@ -140,9 +125,8 @@ export class LogicHost implements ThreadOwner {
     void thread.drain() // never rejects
   }
 
-  private cast(version: string, { state, why, at }: Omit<Outcast, "release">): void {
-    const release = version === this.plan.current ? null : (this.plan.release?.id ?? null)
-    this.outcasts.set(version, { state, why, release, at })
+  private cast(version: string, state: "put_out" | "failed", why: string): void {
+    this.outcasts.add(version, { state, why }, this.plan, Date.now())
     this.points.putOut(version)
     this.options.log.error({ logic: this.options.module, version, why }, "a version of logic was put out")
   }
@@ -158,11 +142,7 @@ export class LogicHost implements ThreadOwner {
     const isPlanned = this.leaving.delete(thread)
     if (this.threads.get(thread.version) === thread) this.threads.delete(thread.version)
     if (this.serving === thread) this.serving = null
-    // Calls wait for the current version: begun again at once, unless it ends again and again.
-    const at = Date.now() - this.endedAt > STEADY_MS ? 0 : Date.now()
-    this.endedAt = Date.now()
-    if (!isPlanned && !this.stopped)
-      this.cast(thread.version, { state: thread.wasReady ? "put_out" : "failed", why, at })
+    if (!isPlanned && !this.stopped) this.cast(thread.version, thread.wasReady ? "put_out" : "failed", why)
     else this.options.log.info({ logic: this.options.module, version: thread.version, why }, "logic unloaded")
     if (this.stopped) {
       for (const task of [...fresh, ...begun]) task.reject(new RpcError("draining", "the service is about to stop"))
@@ -216,9 +196,10 @@ export class LogicHost implements ThreadOwner {
       heapBytes: thread.heapBytes,
       calls: thread.calls,
     }))
-    const out = [...this.outcasts]
-      .filter(([version]) => !this.threads.has(version))
-      .map(([version, { state, why, release }]) => ({ version, state, why, release, heapBytes: 0, calls: 0 }))
+    const out = this.outcasts
+      .list()
+      .filter(({ version }) => !this.threads.has(version))
+      .map((one) => ({ ...one, heapBytes: 0, calls: 0 }))
     const { module } = this.options
     return { module, current: this.serving?.version ?? this.plan.current, found, versions: [...running, ...out] }
   }
@@ -253,14 +234,4 @@ function toError({ told, code, message, stack, retryAfterMs }: Failure): Error {
   const error = new Error(message)
   if (stack !== "") error.stack = stack
   return error
-}
-
-/** A call that is about to be taken. */
-export function toTask(
-  { method, name, request, caller, call }: Pick<Task, "method" | "name" | "request" | "caller"> & { call: ServerCall },
-  settle: Pick<Task, "resolve" | "reject">,
-): Task {
-  const beganAt = performance.now()
-  const deadlineAt = Date.now() + call.deadlineAt - beganAt
-  return { method, name, request, caller, call, route: REST, deadlineAt, beganAt, ...settle }
 }

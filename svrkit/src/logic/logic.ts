@@ -13,10 +13,11 @@ import { setting } from "../config.ts"
 import type { ServerCall } from "../rpc/server-call.ts"
 import type { Grants } from "./author.ts"
 import { findVersions } from "./folder.ts"
-import { LogicHost, toTask } from "./host.ts"
+import { LogicHost } from "./host.ts"
 import { LOGIC_LIMITS, type LogicLimits } from "./limits.ts"
 import { readPlans, writePlans } from "./plan-file.ts"
 import { askPlans } from "./sync.ts"
+import { toTask } from "./task.ts"
 
 /** Settings of a service with logic, besides its others. */
 export const LOGIC_SETTINGS = {

@@ -1,6 +1,6 @@
 import type { Method } from "../codec/index.ts"
 import type { ServerCall } from "../rpc/server-call.ts"
-import type { Caller, Route } from "./route.ts"
+import { type Caller, REST, type Route } from "./route.ts"
 
 /** One call on its way through the container. */
 export interface Task {
@@ -19,3 +19,13 @@ export interface Task {
 }
 
 export const isExpired = ({ call }: Task, now = performance.now()): boolean => now >= call.deadlineAt
+
+/** A call that is about to be taken. */
+export function toTask(
+  { method, name, request, caller, call }: Pick<Task, "method" | "name" | "request" | "caller"> & { call: ServerCall },
+  settle: Pick<Task, "resolve" | "reject">,
+): Task {
+  const beganAt = performance.now()
+  const deadlineAt = Date.now() + call.deadlineAt - beganAt
+  return { method, name, request, caller, call, route: REST, deadlineAt, beganAt, ...settle }
+}

@@ -6,6 +6,7 @@ import { deserialize, serialize } from "node:v8"
 import { Worker } from "node:worker_threads"
 import { RpcError } from "../rpc/errors.ts"
 import { createErrorWindow } from "./error-window.ts"
+import { createHealth } from "./health.ts"
 import type { LogicLimits } from "./limits.ts"
 import type { AnswerItem, CallItem, Failure, FromWorker, ToWorker, UseItem, WorkerData } from "./messages.ts"
 import { PULSE_BYTES, type Pulse, readPulse } from "./pulse.ts"
@@ -36,8 +37,6 @@ export interface ThreadOptions {
 /** Built: the same from the source as from what is built of it. */
 const WORKER = new URL("../../dist/logic/worker.js", import.meta.url)
 const CHECK_MS = 100
-/** In a row, ms apart `CHECK_MS`: a heap that the next collection empties is none that leaks. */
-const HEAP_CHECKS = 5
 const MIB = 1024 * 1024
 
 export class Thread {
@@ -53,11 +52,9 @@ export class Thread {
   private outbox: ToWorker = {}
   private flushing = false
   private nextSeq = 1
-  private beat = { count: 0, at: performance.now() }
-  private heapChecks = 0
+  private readonly health
   private readonly checking: NodeJS.Timeout
   private drained: (() => void) | null = null
-  private readonly bornAt = performance.now()
 
   constructor(options: ThreadOptions) {
     const { module, version, url, grants, limits } = options
@@ -66,6 +63,7 @@ export class Thread {
     this.faults = createErrorWindow(limits.windowMs)
     const pulse = new SharedArrayBuffer(PULSE_BYTES)
     this.pulse = readPulse(pulse)
+    this.health = createHealth(this.pulse, limits, performance.now())
     this.worker = new Worker(WORKER, {
       workerData: { url, module, version, pulse, grants } satisfies WorkerData,
       env: {},
@@ -164,7 +162,7 @@ export class Thread {
     if (this.state !== "loading") return
     this.state = "ready"
     this.wasReady = true
-    this.beat = { count: this.pulse.beats(), at: performance.now() }
+    this.health.begin(performance.now())
     this.options.owner.onReady(this)
   }
 
@@ -209,29 +207,9 @@ export class Thread {
 
   private check(): void {
     const now = performance.now()
-    const why = this.state === "loading" ? this.toLate(now) : (this.toBlocked(now) ?? this.toGrown())
+    const why = this.state === "loading" ? this.health.toLate(now) : this.health.toFault(now)
     if (why !== null) this.out(why)
     else if (this.state !== "loading") this.expire(now)
-  }
-
-  private toLate(now: number): string | null {
-    const { loadMs } = this.options.limits
-    return now - this.bornAt > loadMs ? `cannot be loaded: it was not ready within ${loadMs / 1_000} s` : null
-  }
-
-  private toBlocked(now: number): string | null {
-    const { blockMs } = this.options.limits
-    const count = this.pulse.beats()
-    if (count !== this.beat.count) this.beat = { count, at: now }
-    return now - this.beat.at > blockMs ? `its event loop did not turn for ${blockMs} ms` : null
-  }
-
-  private toGrown(): string | null {
-    const { heapBytes: limit } = this.options.limits
-    const bytes = this.heapBytes
-    this.heapChecks = bytes > limit ? this.heapChecks + 1 : 0
-    if (this.heapChecks < HEAP_CHECKS) return null
-    return `its memory grew to ${Math.round(bytes / MIB)} MiB, over ${Math.round(limit / MIB)} MiB`
   }
 
   /** A handler that never answers keeps nothing for ever. */
