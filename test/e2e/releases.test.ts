@@ -61,7 +61,7 @@ beforeAll(async () => {
   })
   // Later than the first start, which takes the newest that is there.
   await writeGreeter(dir, "2", { ms: 6 })
-  await writeGreeter(dir, "3", { ms: 14 })
+  await writeGreeter(dir, "3", { ms: 25 })
   await writeGreeter(dir, "4", { blocks: 20 })
   traffic = startTraffic({ target: greeter.target, token: RPC_TOKEN, callsPerSec: 400, users: 5_000 })
   browser = await openBrowser()

@@ -125,6 +125,8 @@ export interface MetricJudgement {
   new: number | null
   /** Shift by Hodges and Lehmann, in the metric's unit, with its 95 % interval; null where it cannot be said. */
   shift: number | null
+  /** The shift as a share of a typical group's figure on the old version; null where that says nothing. */
+  share: number | null
   low: number | null
   high: number | null
   /** Cliff's delta, −1 to 1: positive where the new version has more. */
@@ -153,7 +155,7 @@ export interface Judgement {
 export interface ReleaseEvent {
   id: string
   at: number
-  kind: "started" | "step" | "judged" | "held" | "rolled_back" | "aborted" | "done" | "put_out"
+  kind: "started" | "step" | "held" | "rolled_back" | "aborted" | "done"
   actor: string
   ratio: number
   text: string

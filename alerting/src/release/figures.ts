@@ -64,7 +64,8 @@ export function toCells({ metric, group, values }: LatestAnswer): Cell[] {
     const stratum = `${version} ${region}`.trim()
     const cells = strata.get(stratum) ?? toEmpty(stratum)
     strata.set(stratum, cells)
-    const cell = cells[(side === "new" ? RELEASE_GROUPS : 0) + Number(number)]
+    const at = number === "" ? Number.NaN : Number(number)
+    const cell = at < RELEASE_GROUPS ? cells[(side === "new" ? RELEASE_GROUPS : 0) + at] : undefined
     if (cell === undefined) return
     if (name === "logic.calls") cell.calls = values.sum?.[i] ?? 0
     else if (name === "logic.errors") cell.faults = values.sum?.[i] ?? 0

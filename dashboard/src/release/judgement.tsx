@@ -2,7 +2,16 @@ import type { Judgement, MetricJudgement } from "@ossagent/wire"
 import { Badge } from "../piece/badge.tsx"
 import { Panel } from "../piece/panel.tsx"
 import { When } from "../time/picker.tsx"
-import { formatChance, formatFigure, formatRatio, formatShift, METRIC_VERDICTS, METRICS, VERDICTS } from "./words.ts"
+import {
+  formatChance,
+  formatFigure,
+  formatRatio,
+  formatShare,
+  formatShift,
+  METRIC_VERDICTS,
+  METRICS,
+  VERDICTS,
+} from "./words.ts"
 
 const HEADS = [
   ["Metric", ""],
@@ -67,7 +76,7 @@ export function JudgementPanel({ judgement, experiment }: { judgement: Judgement
 const CELL = "px-2 py-2 tabular-nums whitespace-nowrap"
 
 function MetricRow({ metric }: { metric: MetricJudgement }) {
-  const { unit, old, new: fresh, shift, low, high, delta, p, q, n, verdict, why } = metric
+  const { unit, old, new: fresh, shift, share, low, high, delta, p, q, n, verdict, why } = metric
   const [tone, icon, word] = METRIC_VERDICTS[verdict]
   return (
     <tr>
@@ -84,6 +93,7 @@ function MetricRow({ metric }: { metric: MetricJudgement }) {
       <td className={CELL}>{formatFigure(fresh, unit)}</td>
       <td className={CELL}>
         {formatShift(shift, unit)}
+        {share !== null && <span className="text-ink-3"> ({formatShare(share)})</span>}
         {low !== null && high !== null && (
           <span className="block text-ink-3 text-xs">
             {formatShift(low, unit)} to {formatShift(high, unit)}

@@ -30,7 +30,7 @@ function Module({ state: { module, service, current, found, instances } }: { sta
       <div className="flex flex-wrap items-baseline gap-x-2 gap-y-1">
         <span className="font-medium">{module}</span>
         <span className="text-ink-3">of {service}</span>
-        <Badge tone="ok">{current} runs</Badge>
+        <Badge tone="ok">version {current} runs</Badge>
         {others.length > 0 && <span className="text-ink-3 break-all">also there: {others.join(", ")}</span>}
       </div>
       {instances.length === 0 && <p className="text-ink-3">No process reports it now.</p>}

@@ -8,10 +8,8 @@ import { formatRatio } from "./words.ts"
 const KINDS: Record<ReleaseEvent["kind"], [Tone, string]> = {
   started: ["info", "started"],
   step: ["info", "step"],
-  judged: ["plain", "judged"],
   held: ["warn", "held"],
   rolled_back: ["bad", "rolled back"],
-  put_out: ["bad", "put out"],
   aborted: ["plain", "aborted"],
   done: ["ok", "done"],
 }

@@ -71,6 +71,9 @@ export function formatShift(value: number | null, unit: string): string {
   return `${sign}${unit === "1" ? `${Number((100 * size).toPrecision(2))} points` : formatFigure(size, unit)}`
 }
 
+export const formatShare = (share: number): string =>
+  `${share > 0 ? "+" : share < 0 ? "−" : "±"}${Number((100 * Math.abs(share)).toPrecision(2))} %`
+
 /** p and q: what is smaller than is worth to be told is not. */
 export function formatChance(value: number | null): string {
   if (value === null) return "–"

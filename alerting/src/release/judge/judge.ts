@@ -64,7 +64,7 @@ function toMetric({ isBad, isBig, ...finding }: Finding, q: number, bar: number)
 
 function toCrashes(crashes: readonly string[]): MetricJudgement {
   const count = crashes.length
-  const rest = { shift: null, low: null, high: null, delta: null, p: null, q: null, n: count }
+  const rest = { shift: null, share: null, low: null, high: null, delta: null, p: null, q: null, n: count }
   const [verdict, why] =
     count > 0 ? (["worse", crashes[0] as string] as const) : (["same", "none was put out"] as const)
   return { metric: "crashes", unit: "{crash}", old: 0, new: count, ...rest, verdict, why }
@@ -103,14 +103,14 @@ const NAMES: Record<ReleaseMetric, string> = {
   crashes: "crashes",
 }
 
-function toWords({ metric, old, new: fresh, q, unit }: MetricJudgement): string {
+function toWords({ metric, old, new: fresh, share, q, unit }: MetricJudgement): string {
   const name = NAMES[metric]
   const certain = q === null ? "" : ` (q ${q < 0.0001 ? "< 0.0001" : Number(q.toPrecision(2))})`
   if (metric === "memory") return `memory grows by ${Math.round((fresh ?? 0) / 1_048_576)} MiB an hour${certain}`
   if (old === null || fresh === null) return name
   if (unit === "1") return `errors in ${percent(fresh)} of calls, ${percent(old)} on the old version${certain}`
-  const by = old === 0 ? "" : ` ${fresh >= old ? "+" : "−"}${percent(Math.abs(fresh / old - 1))}`
-  return `${name}${by}${certain}`
+  if (share === null) return `${name}${certain}`
+  return `${name} ${share >= 0 ? "+" : "−"}${percent(Math.abs(share))}${certain}`
 }
 
 const percent = (ratio: number): string => `${Number((100 * ratio).toPrecision(2))} %`

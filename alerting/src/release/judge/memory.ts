@@ -14,7 +14,7 @@ const HOUR_MS = 3_600_000
 export function judgeMemory(heap: readonly HeapPoint[]): Finding {
   const first = heap[0]?.at ?? 0
   const points = heap.filter((point) => point.new !== null && point.at >= first + SETTLE_MS)
-  const base = { metric: "memory", unit: "By/h", low: null, high: null, n: points.length } as const
+  const base = { metric: "memory", unit: "By/h", share: null, low: null, high: null, n: points.length } as const
   if (points.length < LEAST_POINTS)
     return { ...base, old: null, new: null, shift: null, delta: null, p: null, isBad: false, isBig: false, why: "" }
   const own = toTrend(points.map((point) => [point.at, point.new as number]))

@@ -72,30 +72,37 @@ export const METRICS: readonly MetricSpec[] = [
   },
 ]
 
-export function judgeMetric(spec: MetricSpec, cells: readonly Cell[]): Finding {
-  const sides = { old: cells.filter(({ side }) => side === "old"), new: cells.filter(({ side }) => side === "new") }
-  const { p, delta, shift, n } = vanElteren(toStrata(spec, cells))
-  const [old, fresh] = [spec.total(sides.old), spec.total(sides.new)]
-  const base = { metric: spec.metric, unit: spec.unit, old, new: fresh, n }
-  if (shift === null || old === null || fresh === null)
-    return { ...base, shift: null, low: null, high: null, delta: null, p: null, isBad: false, isBig: false, why: "" }
-  const { value, low, high } = spec.shiftOf === "median" ? shift : toMeanShift(spec, sides, fresh - old)
-  // The totals weigh users by their calls, the shift does not: a difference that matters shows in both.
-  const away =
-    "share" in spec.least
-      ? Math.min(Math.abs(fresh - old), Math.abs(value) * (old === 0 ? 1 : scale(spec, sides.old, old)))
-      : Math.abs(value)
-  const isBig = away >= ("share" in spec.least ? spec.least.share * old : spec.least.absolute)
-  const isBad = spec.bad === "both" || delta > 0
-  return { ...base, shift: value, low, high, delta, p, isBad, isBig, why: "" }
+const UNKNOWN = {
+  ...{ shift: null, share: null, low: null, high: null, delta: null, p: null },
+  ...{ isBad: false, isBig: false, why: "" },
 }
 
-/** How many times a typical group's figure the side's total is: the shift is of groups, `least` of totals. */
-function scale({ value }: MetricSpec, cells: readonly Cell[], total: number): number {
-  const known = cells.map(value).filter((one) => one !== null)
-  const mean = known.reduce((sum, one) => sum + one, 0) / known.length
-  return mean === 0 ? 1 : total / mean
+export function judgeMetric(spec: MetricSpec, cells: readonly Cell[]): Finding {
+  const sides = { old: cells.filter(({ side }) => side === "old"), new: cells.filter(({ side }) => side === "new") }
+  const strata = toStrata(spec, cells)
+  const { p, delta, shift, n } = vanElteren(strata)
+  const [old, fresh] = [spec.total(sides.old), spec.total(sides.new)]
+  const base = { metric: spec.metric, unit: spec.unit, old, new: fresh, n }
+  if (shift === null || old === null || fresh === null) return { ...base, ...UNKNOWN }
+  const { value, low, high } = spec.shiftOf === "median" ? shift : toMeanShift(spec, sides, fresh - old)
+  // By the shift alone, and against a typical group: one slow moment on either side moves the totals, and not these.
+  const { least } = spec
+  const share = "share" in least ? toShare(strata) : null
+  const isBig = "share" in least ? Math.abs(share ?? 0) >= least.share : Math.abs(value) >= least.absolute
+  const isBad = spec.bad === "both" || delta > 0
+  return { ...base, shift: value, share, low, high, delta, p, isBad, isBig, why: "" }
 }
+
+/** The median difference within strata, each measured in what is typical of the old version there. */
+function toShare(strata: readonly Stratum[]): number {
+  const scaled = strata.map(({ old, fresh }) => {
+    const scale = toMedian(old) || 1
+    return { old: old.map((one) => one / scale), fresh: fresh.map((one) => one / scale) }
+  })
+  return vanElteren(scaled).shift?.value ?? 0
+}
+
+const toMedian = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0
 
 function toStrata({ value }: MetricSpec, cells: readonly Cell[]): Stratum[] {
   const strata = new Map<string, { old: number[]; fresh: number[] }>()
