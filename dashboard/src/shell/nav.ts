@@ -16,7 +16,7 @@ export const NAV: readonly NavItem[] = [
   { href: "/matrix", name: "Version matrix", icon: "grid", key: "m", role: "viewer", group: "watch" },
   { href: "/exceptions", name: "Exceptions", icon: "exception", key: "e", role: "viewer", group: "watch" },
   { href: "/behaviour", name: "Behaviour", icon: "users", key: "f", role: "viewer", group: "watch" },
-  { href: "/overload", name: "Overload", icon: "live", key: "v", role: "viewer", group: "watch" },
+  { href: "/overload", name: "Overload", icon: "live", key: "x", role: "viewer", group: "watch" },
   { href: "/releases", name: "Releases", icon: "release", key: "v", role: "viewer", group: "watch" },
   { href: "/incidents", name: "Incidents", icon: "critical", key: "i", role: "viewer", group: "alarms" },
   { href: "/alarms", name: "Alarms", icon: "bell", key: "a", role: "viewer", group: "alarms" },
