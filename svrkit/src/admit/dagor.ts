@@ -53,6 +53,8 @@ export class Dagor implements Admission {
   private raise: number
   /** What it did under overload: calls a ms. */
   private capacity = 0
+  /** Overloaded windows in a row. */
+  private overloads = 0
   private quiet = false
 
   constructor(now: number, settings: Partial<DagorSettings> = {}) {
@@ -110,15 +112,19 @@ export class Dagor implements Admission {
 
   private lowerLevel(now: number): void {
     this.raise = this.settings.raise
-    this.capacity = Math.max(this.finished / Math.max(1, now - this.from), this.capacity * (1 - FORGET))
+    const elapsed = Math.max(1, now - this.from)
+    // One window in which less was done is chance (a machine that is busy with others), two are a fact.
+    const usual = this.overloads++ === 0 ? (1 - this.settings.lower) * this.capacity * elapsed : 0
+    this.capacity = Math.max(this.finished / elapsed, this.capacity * (1 - FORGET))
     if (this.admitted === 0) return
-    const done = Math.max(MOST_LOWER, Math.min(1, this.finished / this.admitted))
+    const done = Math.max(MOST_LOWER, Math.min(1, Math.max(this.finished, usual) / this.admitted))
     const expected = (1 - this.settings.lower) * done * this.admitted
     let sum = this.sumUpTo(this.level)
     while (this.level > 0 && sum > expected) sum -= this.histogram[this.level--] as number
   }
 
   private raiseLevel(now: number, calm: boolean): void {
+    this.overloads = 0
     let sum = this.sumUpTo(this.level)
     const expected = sum + this.raise * this.came
     this.raise = calm ? Math.min(MOST_RAISE, this.raise * 2) : this.settings.raise
