@@ -31,7 +31,7 @@ const received: Message[] = []
 let ann: ChatClient
 let bob: ChatClient
 /** Where the first access takes clients. */
-let door: string
+let door = ""
 
 beforeAll(async () => {
   postgres = await startTestPostgres()

@@ -19,7 +19,7 @@ export function ConnectionLine() {
         >
           <Icon name={away ? "warning" : "live"} className="mt-0.5" />
           <span className="min-w-0 flex-1">{words}</span>
-          {away && (
+          {away && state.why !== "throttled" && (
             <button type="button" onClick={client.hurry} className="font-medium underline underline-offset-2">
               Now
             </button>

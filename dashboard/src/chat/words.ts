@@ -22,6 +22,7 @@ const WORDS: Readonly<Record<string, string>> = {
   no_address: "The chat service does not answer.",
   repeated: "You asked the same too often. Wait a while.",
   traffic: "This page used more of the network than it may. Wait a while.",
+  throttled: "This page asked for more than it may, or its version does. The service keeps it off for a while.",
   feature_off: "The service has switched this off for now.",
 }
 

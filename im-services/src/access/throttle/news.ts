@@ -6,6 +6,8 @@ import type { Meter } from "../meter/meter.ts"
 /** What waits for guard; beyond, the oldest goes: whoever goes on is accused again. */
 const MOST_ACCUSED = 1_000
 const MOST_DEFIED = 1_000
+/** Accusations of one beat: guard stores each before it answers. */
+const MOST_A_BEAT = 50
 
 /** What this access has to tell guard with its next beat. */
 export class GuardNews {
@@ -19,6 +21,11 @@ export class GuardNews {
     this.now = now
     this.versions = versions
     this.sinceMs = now()
+  }
+
+  /** There was more to tell than a beat takes. */
+  get isMore(): boolean {
+    return this.accused.length > 0
   }
 
   accuse(meter: Meter, why: string, evidence: readonly Evidence[]): void {
@@ -42,8 +49,8 @@ export class GuardNews {
     const now = this.now()
     const sec = (now - this.sinceMs) / 1_000
     this.sinceMs = now
-    const news = { accused: this.accused, defied: [...this.defied.values()], versions: this.versions(), sec }
-    this.accused = []
+    const accused = this.accused.splice(0, MOST_A_BEAT)
+    const news = { accused, defied: [...this.defied.values()], versions: this.versions(), sec }
     this.defied = new Map()
     return news
   }

@@ -17,6 +17,8 @@ import { type UsePoints, VersionUses } from "./uses.ts"
 /** From a command until whoever goes on is put out. */
 export const OBEY_MS = 5_000
 const LEAST_RETRY_MS = 1_000
+/** Accused that are held here when guard does not answer; beyond, the oldest is let be: who goes on is accused again. */
+const MOST_WAITING = 1_000
 
 interface ThrottleParts {
   table: SessionTable
@@ -70,8 +72,11 @@ export class Throttle {
 
   /** Guard has the accusations; sessions that something new concerns are told. */
   heard(anew: boolean): void {
-    this.waiting = []
-    this.holds.forgetOwn()
+    if (this.news.isMore) this.wake()
+    else {
+      this.waiting = []
+      this.holds.forgetOwn()
+    }
     if (!anew) return
     for (const session of this.all()) this.tell(session)
   }
@@ -110,7 +115,7 @@ export class Throttle {
     this.held.add(session)
     // Of a version that is held as a whole not all come back at once.
     const later = held.id === 0 ? this.parts.random() * 60 : 0
-    session.command({ offlineSec: Math.ceil((held.until - now) / 1_000 + later), why: held.why })
+    session.command({ offlineSec: Math.ceil((held.until - now) / 1_000 + later), why: "throttled" })
   }
 
   private tellFeatures(session: Session): void {
@@ -140,7 +145,7 @@ export class Throttle {
     if (this.holds.isAllowed(meter.uid)) return
     this.parts.points.accused.with({ version: meter.version, why }).inc()
     this.news.accuse(meter, why, evidence)
-    this.waiting.push(meter)
+    if (this.waiting.push(meter) > MOST_WAITING) this.waiting.shift()
     this.wake()
   }
 
