@@ -12,10 +12,10 @@ import { atLeast, atMost, report, stated } from "./result.ts"
 
 const SLOTS: ServerPlan["work"] = { kind: "slots", slots: 15, ms: 20 }
 const CPU: ServerPlan["work"] = { kind: "cpu", ms: 2 }
-const LOADS = [0.5, 1, 2, 3, 4]
+const LOADS = [0.5, 1, 1.5, 2, 3, 4]
 const NAMES = Object.keys(POLICIES) as Policy[]
 const WARM_SEC = 4
-const MEASURED_SEC = 5
+const MEASURED_SEC = 6
 const SEND = 20
 
 interface Run {
