@@ -218,6 +218,17 @@ test("the plan in force is kept on disk: a restart comes up with it while the al
   expect(text).toBe("2 tester")
 })
 
+test("a process that was away comes up with what runs elsewhere, though what it ran last is gone", async () => {
+  await logic.write("2", toLogic("2"))
+  const env = { OSSAGENT_LOGIC_DATA: logic.dir }
+  const first = await start({}, env)
+  await first.running.stop()
+  await logic.drop("1")
+  door.plan = { ...planOf(null), current: "2" }
+  const { say } = await start({}, env)
+  expect((await say("x")).text).toBe("2 x")
+})
+
 test("audiences: listed users always, others by client version", async () => {
   await logic.write("2", toLogic("2"))
   const { channel } = await start()

@@ -82,7 +82,13 @@ export async function openLogic<H>(
   const { table, module, methods, grants = {}, limits, pollMs = POLL_MS } = options
   const dir = config.logicDir ?? options.dir
   const file = config.logicData === undefined ? null : join(config.logicData, `${table.name}.${module}.json`)
-  const first = await toFirstPlan({ dir, module, file })
+  const service = agent.settings.service
+  const { logicUrl: url, logicToken: token } = config
+  const door = url === undefined || token === undefined ? null : { url, token }
+  const instance = randomUUID()
+  const known = await toKnownPlan({ dir, module, file })
+  const first =
+    door === null ? known : await askFirst(door, known, { service, instance, found: await findVersions(dir, module) })
   const host = new LogicHost(
     {
       service: agent.settings.service,
@@ -99,9 +105,8 @@ export async function openLogic<H>(
   onStop(() => host.stop())
   await host.ready()
   if (file !== null) await writePlans(file, [first])
-  const { logicUrl: url, logicToken: token } = config
-  if (url !== undefined && token !== undefined) {
-    const poll = startPolling({ host, file, door: { url, token }, pollMs, log })
+  if (door !== null) {
+    const poll = startPolling({ host, file, door, instance, pollMs, log })
     onStop(poll.stop)
     await poll.turn()
   }
@@ -113,7 +118,7 @@ export async function openLogic<H>(
 }
 
 /** What ran last; on the first start the newest that is there. */
-async function toFirstPlan({
+async function toKnownPlan({
   dir,
   module,
   file,
@@ -127,6 +132,19 @@ async function toFirstPlan({
   const newest = (await findVersions(dir, module)).at(-1)
   if (newest === undefined) throw new Error(`cannot start logic ${module}: no version is in ${join(dir, module)}`)
   return { module, current: newest, release: null }
+}
+
+/** What runs elsewhere comes before what ran here: a version may have become current, or gone, while this process was away. */
+async function askFirst(
+  door: { url: string; token: string },
+  known: LogicPlan,
+  { service, instance, found }: { service: string; instance: string; found: string[] },
+): Promise<LogicPlan> {
+  const { module, current } = known
+  const report = { service, instance, modules: [{ module, current, found, versions: [] }] }
+  const plans = await askPlans(door, report).catch(() => [])
+  const plan = plans.find((one) => one.module === module)
+  return plan !== undefined && found.includes(plan.current) ? plan : known
 }
 
 const toUid = (request: unknown): { user?: string } => {
@@ -159,13 +177,13 @@ interface Polling {
   host: LogicHost
   file: string | null
   door: { url: string; token: string }
+  instance: string
   pollMs: number
   log: Logger
 }
 
 /** Reports and obeys. While nobody answers the plan stays. */
-function startPolling({ host, file, door, pollMs, log }: Polling) {
-  const instance = randomUUID()
+function startPolling({ host, file, door, instance, pollMs, log }: Polling) {
   const { module, service, dir } = host.options
   let trouble = ""
   let kept = JSON.stringify(host.plan)

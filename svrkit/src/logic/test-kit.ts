@@ -12,6 +12,7 @@ export const EVERYBODY: Audience = { versions: [], regions: [], users: [] }
 export async function makeLogicDir(): Promise<{
   dir: string
   write: (version: string, body: string) => Promise<void>
+  drop: (version: string) => Promise<void>
   remove: () => Promise<void>
 }> {
   const dir = await mkdtemp(join(tmpdir(), "logic-"))
@@ -22,6 +23,7 @@ export async function makeLogicDir(): Promise<{
       await writeFile(join(dir, MODULE, version, "package.json"), '{"type":"module"}')
       await writeFile(join(dir, MODULE, version, "index.js"), body)
     },
+    drop: (version) => rm(join(dir, MODULE, version), { recursive: true }),
     remove: () => rm(dir, { recursive: true, force: true }),
   }
 }
