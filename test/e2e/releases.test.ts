@@ -174,6 +174,21 @@ describe.skipIf(chromiumPath === undefined)("releases", () => {
     await page.getByText("ended", { exact: true }).first().waitFor()
   })
 
+  it("the pages fit a phone, by day and by night", async () => {
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme })
+      for (const width of [390, 1440]) {
+        await page.setViewportSize({ width, height: 860 })
+        for (const path of ["/releases", "/releases?kind=experiments", "/releases/1", "/releases/2"]) {
+          await go(path)
+          await page.getByRole("heading", { level: 1 }).waitFor()
+          const over = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+          await until(async () => (await page.evaluate(over)) === 0, `${path} as wide as ${width} pixels`, 5_000)
+        }
+      }
+    }
+  })
+
   it("the command line says clearly what it cannot do", async () => {
     expect((await ossagent("start", "no-such", "2")).text).toContain("no service has reported it")
     expect((await ossagent("start", MODULE, "9")).text).toContain("there are 1, 2, 3, 4")

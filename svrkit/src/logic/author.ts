@@ -1,15 +1,23 @@
 /** What the author of a logic module sees: `OSSAGENT_LOGIC_DIR/<module>/<version>/index.js` exports one {@link CreateLogic} as its default. */
+import type { ServerCall } from "../rpc/server-call.ts"
 
-/** Functions of the service that logic may call, by group: stores, clients of other services. Each call goes to the main thread and back. */
+/**
+ * Functions of the service that logic may call, by group: stores, clients of other services. Each is given the logic's arguments and,
+ * last, the `ServerCall` on whose behalf it is (null: none); a call goes to the main thread and back.
+ * No argument is optional: the call would take its place.
+ */
 export type Grants = Readonly<Record<string, Readonly<Record<string, GrantFunction>>>>
 // biome-ignore lint/suspicious/noExplicitAny: each grant states its own arguments
 export type GrantFunction = (...args: any[]) => unknown
 
+/** Without the call that the service is given last. */
+type OwnArguments<P extends unknown[]> = P extends [...infer A, ServerCall | null] ? A : P
+
 /** Grants as logic sees them: every answer is awaited. Arguments and answers are plain data, as `structuredClone` takes it. */
 export type Granted<G> = {
   readonly [N in keyof G]: {
-    readonly [F in keyof G[N]]: G[N][F] extends (...args: infer A) => infer R
-      ? (...args: A) => Promise<Awaited<R>>
+    readonly [F in keyof G[N]]: G[N][F] extends (...args: infer P) => infer R
+      ? (...args: OwnArguments<P>) => Promise<Awaited<R>>
       : never
   }
 }
