@@ -57,6 +57,7 @@ export async function startImApart(): Promise<ImApart> {
     OSSAGENT_MAILBOX_SETS: sets,
     OSSAGENT_ACCESS_ADDRESS: at("access"),
     OSSAGENT_LOG: "error",
+    PROBE_EVERY_SEC: "0",
   }
   for (const name of ["access", ...APART]) {
     env[`${name.toUpperCase()}_RPC_PORT`] = String(ports.get(name))

@@ -40,7 +40,7 @@ export const ACCESS_SETTINGS = {
   mostMeters: setting(
     "OSSAGENT_ACCESS_MOST_METERS",
     whole(50_000, 100, 1_000_000),
-    "devices that are metered, 700 bytes each; beyond, the one that connected longest ago begins anew; default 50000",
+    "devices that are metered, 1 KiB each; beyond, the one that connected longest ago begins anew; default 50000",
   ),
   mostConnections: setting(
     "OSSAGENT_ACCESS_MOST_CONNECTIONS",

@@ -12,7 +12,7 @@ const MEANS = PEAKS + FEATURE_COUNT
 const VARIANCES = MEANS + FEATURE_COUNT
 const FIGURES = VARIANCES + FEATURE_COUNT
 
-/** The figures of one device of one user; some 700 bytes. */
+/** The figures of one device of one user; 627 bytes of heap. */
 export class Meter {
   readonly uid: number
   /** 0: of all log-ins of the user by password. */
