@@ -22,11 +22,11 @@ export interface StepPlace {
 }
 
 /** Of the expected false discoveries among what is acted on when a step is over … */
-const ACT = 0.005
+const ACT = 0.002
 /** … and before: judged again and again, it must be far clearer. */
 const ACT_EARLY = 0.0002
 /** Not clear enough to act on, too clear to go on. */
-const DOUBT = 0.02
+const DOUBT = 0.01
 /** With fewer of a step's samples nothing is judged. */
 const EARLY_SHARE = 0.25
 
