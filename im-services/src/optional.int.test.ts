@@ -17,6 +17,7 @@ const NAMES = [
   "social",
   "message",
   "async",
+  "guard",
   "dispatch",
   "access",
 ] as const
@@ -157,6 +158,14 @@ it("without dispatch everything arrives, and the reports that it misses are coun
   await without("dispatch", async () => {
     await write("no dispatch")
     await until("it is counted", () => missedBy("access", "dispatch") > before)
+  })
+})
+
+it("without guard everything arrives, and what it would have said is counted as missed", async () => {
+  const before = missedBy("access", "guard") + missedBy("dispatch", "guard")
+  await without("guard", async () => {
+    await write("no guard")
+    await until("it is counted", () => missedBy("access", "guard") + missedBy("dispatch", "guard") > before + 1)
   })
 })
 

@@ -71,7 +71,7 @@ export const access = defineRpcService({
 function askGuard({ config, rpc, log, onStop }: Context, throttle: Throttle, run: string): void {
   const { holds, news } = throttle
   const beat = startBeat({
-    ...{ rpc, targets: config.guard, run, log, holds, news },
+    ...{ guard: accessNeeds.guard(rpc, config.guard), run, log, holds, news },
     onHeard: (anew) => throttle.heard(anew),
     onAway: () => throttle.alone(),
   })

@@ -10,6 +10,7 @@ import { startBeat } from "../guard/beat.ts"
 import { Holds } from "../guard/holds.ts"
 import { dispatchConfig } from "./config.ts"
 import { DISPATCH_ERRORS } from "./errors.ts"
+import { dispatchNeeds } from "./generated/dispatch.needs.ts"
 import { serveDispatch } from "./generated/dispatch.server.ts"
 import { Places } from "./places.ts"
 import { createFinder } from "./prefixes.ts"
@@ -48,7 +49,7 @@ function askGuard({ config, rpc, log, onStop }: Context): Holds {
   const news = { take: () => ({}), back: () => undefined }
   const nothing = (): void => undefined
   const beat = startBeat({
-    ...{ rpc, targets: config.guard, run, log, holds, news },
+    ...{ guard: dispatchNeeds.guard(rpc, config.guard), run, log, holds, news },
     ...{ onHeard: nothing, onAway: nothing },
   })
   onStop(beat.stop)

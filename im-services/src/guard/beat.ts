@@ -1,12 +1,9 @@
-import type { RpcDoor } from "@ossagent/svrkit"
 import { type Every, type Log, startEvery } from "../loop/every.ts"
-import { createGuardClient } from "./generated/guard.client.ts"
+import type { OptionalGuardClient } from "./generated/guard.client.ts"
 import type { BeatRequestInit } from "./generated/guard.codec.ts"
-import { GUARD } from "./generated/guard.table.ts"
 import type { Holds } from "./holds.ts"
 
 const BEAT_MS = 2_000
-const TIMEOUT_MS = 1_000
 
 /** What is told with a beat; taken when the beat goes out, given back when it did not arrive. */
 export interface News {
@@ -15,8 +12,7 @@ export interface News {
 }
 
 interface BeatParts {
-  rpc: Pick<RpcDoor, "channel">
-  targets: readonly string[]
+  guard: OptionalGuardClient
   run: string
   log: Log
   holds: Holds
@@ -28,23 +24,22 @@ interface BeatParts {
 }
 
 /** Asks guard each two seconds what is in force, at once when woken; goes on with what is known while guard is away. */
-export function startBeat({ rpc, targets, run, log, holds, news, onHeard, onAway }: BeatParts): Every {
-  const guard = createGuardClient(rpc.channel(GUARD, targets))
+export function startBeat({ guard, run, log, holds, news, onHeard, onAway }: BeatParts): Every {
   let away = false
   const every = startEvery({ name: "guard", everyMs: BEAT_MS, log }, async () => {
     const told = news.take()
-    try {
-      const { etag, same, force } = await guard.beat({ run, etag: holds.etag, ...told }, { timeoutMs: TIMEOUT_MS })
-      if (away) log.info("guard is back")
-      away = false
-      if (!same) holds.take(etag, force)
-      onHeard(!same)
-    } catch (error) {
+    const answer = await guard.beat({ run, etag: holds.etag, ...told })
+    if (!answer.ok) {
       news.back(told)
-      if (!away) log.warn({ why: (error as Error).message }, "guard does not answer: what is known of it holds")
+      if (!away) log.warn({ why: answer.why.message }, "guard does not answer: what is known of it holds")
       away = true
-      onAway()
+      return onAway()
     }
+    if (away) log.info("guard is back")
+    away = false
+    const { etag, same, force } = answer.reply
+    if (!same) holds.take(etag, force)
+    onHeard(!same)
   })
   every.wake()
   return every

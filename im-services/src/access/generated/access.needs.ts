@@ -5,6 +5,8 @@ import { createAuthClient, type AuthClient } from "../../auth/generated/auth.cli
 import { AUTH } from "../../auth/generated/auth.table.ts"
 import { createOptionalDispatchClient, type OptionalDispatchClient } from "../../dispatch/generated/dispatch.client.ts"
 import { DISPATCH } from "../../dispatch/generated/dispatch.table.ts"
+import { createOptionalGuardClient, type OptionalGuardClient } from "../../guard/generated/guard.client.ts"
+import { GUARD } from "../../guard/generated/guard.table.ts"
 import { createMailboxClient, type MailboxClient } from "../../mailbox/generated/mailbox.client.ts"
 import { MAILBOX } from "../../mailbox/generated/mailbox.table.ts"
 import { createMessageClient, type MessageClient } from "../../message/generated/message.client.ts"
@@ -25,6 +27,9 @@ export const accessNeeds = {
   /** optional, within 1000 ms: Told each two seconds that this access is there. */
   dispatch: (rpc: Caller, targets: readonly string[]): OptionalDispatchClient =>
     createOptionalDispatchClient(rpc.channel(DISPATCH, targets, { withinMs: 1000 })),
+  /** optional, within 1000 ms: What is in force; without it what is known of it holds. */
+  guard: (rpc: Caller, targets: readonly string[]): OptionalGuardClient =>
+    createOptionalGuardClient(rpc.channel(GUARD, targets, { withinMs: 1000 })),
   /** needed */
   mailbox: (rpc: Caller, targets: readonly string[]): MailboxClient =>
     createMailboxClient(rpc.channel(MAILBOX, targets)),
