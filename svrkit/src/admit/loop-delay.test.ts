@@ -21,6 +21,18 @@ it("a loop that is late each time is late, one that stood still once is not", as
   delay.stop()
 })
 
+it("what other processes hold up is not its own: it worked on nothing meanwhile", async () => {
+  const delay = new LoopDelay(() => 0)
+  delay.touch(performance.now())
+  for (let i = 0; i < 4; i++) {
+    block(70)
+    await turn()
+  }
+  expect(delay.ticks).toBeGreaterThan(2)
+  expect(delay.medianSince(0)).toBe(0)
+  delay.stop()
+})
+
 it("without calls it does not tick", async () => {
   const delay = new LoopDelay()
   await turn(50)
