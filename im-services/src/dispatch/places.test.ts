@@ -74,6 +74,7 @@ it("an access that is drained is named no more, is told how long it has and wher
     { run: "b", drainUntil: 0 },
   ])
   places.drain("a", 0)
+  expect(names(places)).toEqual(["b"]) // it still sends people away until it has heard
   expect(places.report(report("a"))).toEqual({})
   expect(names(places)).toEqual(["a", "b"])
 })

@@ -29,6 +29,8 @@ interface Known extends Address {
   heardAt: number
   /** Unix ms; 0: it stays. */
   drainUntil: number
+  /** It was told to empty itself, and not yet that it may stay. */
+  empties: boolean
 }
 
 const loadOf = ({ connections, capacity }: Known): number => connections / Math.max(1, capacity)
@@ -62,14 +64,24 @@ export class Places {
     }
     const now = this.now()
     const drainUntil = before?.drainUntil ?? 0
-    this.known.set(run, { tcp, ws, region, carrier, connections, capacity, heardAt: now, drainUntil })
+    this.known.set(run, {
+      tcp,
+      ws,
+      region,
+      carrier,
+      connections,
+      capacity,
+      heardAt: now,
+      drainUntil,
+      empties: drainUntil > 0,
+    })
     if (drainUntil === 0) return {}
     const others = this.best({ region, carrier })
     const drainSec = Math.max(1, Math.ceil((drainUntil - now) / 1_000))
     return { drainSec, tcp: others.map((one) => one.tcp), ws: others.map((one) => one.ws) }
   }
 
-  /** It is named no more, and told to be empty within so long; 0: it stays, and is named again. False: there is no such access. */
+  /** It is named no more, and told to be empty within so long; 0: it stays, and is named again when it has heard so. False: there is no such access. */
   drain(run: string, sec: number): boolean {
     this.forget()
     const known = this.known.get(run)
@@ -94,7 +106,7 @@ export class Places {
       (one.region === region ? 0 : OTHER_REGION) +
       (carrier === "" || one.carrier === carrier ? 0 : OTHER_CARRIER)
     return [...this.known.values()]
-      .filter((one) => loadOf(one) < 1 && one.drainUntil === 0)
+      .filter((one) => loadOf(one) < 1 && one.drainUntil === 0 && !one.empties)
       .map((one) => ({ one, cost: costOf(one) }))
       .sort((a, b) => a.cost - b.cost)
       .slice(0, MOST_ADDRESSES)
