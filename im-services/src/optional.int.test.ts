@@ -48,6 +48,7 @@ beforeAll(async () => {
     }),
     ...Object.fromEntries(NAMES.map((name) => [`OSSAGENT_${name.toUpperCase()}_TARGETS`, at(name)])),
     ...sums.env,
+    OSSAGENT_IM_THROTTLE: "off", // Ann writes faster than a person
     OSSAGENT_STORES: ["a", "b", "c"].map((name) => `${name}=${at("datastore")}`).join(","),
     OSSAGENT_MAILBOX_SETS: `${at("mailbox")},${at("mailbox")}`,
     OSSAGENT_ACCESS_TARGETS: `${at("access")},${at("access-2")}`,
@@ -162,10 +163,10 @@ it("without dispatch everything arrives, and the reports that it misses are coun
 })
 
 it("without guard everything arrives, and what it would have said is counted as missed", async () => {
-  const before = missedBy("access", "guard") + missedBy("dispatch", "guard")
+  const before = missedBy("dispatch", "guard")
   await without("guard", async () => {
     await write("no guard")
-    await until("it is counted", () => missedBy("access", "guard") + missedBy("dispatch", "guard") > before + 1)
+    await until("it is counted", () => missedBy("dispatch", "guard") > before)
   })
 })
 
