@@ -15,6 +15,7 @@ import { tryHolder } from "../auth/ticket.ts"
 import { BoundedMap } from "../bounded-map.ts"
 import type { Buckets, Ramp } from "../bucket.ts"
 import type { OptionalSocialClient } from "../social/generated/social.client.ts"
+import { EVENTS, type TellEvent, type UserEvent } from "./events.ts"
 import { countConnects, type Points } from "./points.ts"
 import type { Session } from "./session.ts"
 import type { Throttle } from "./throttle/throttle.ts"
@@ -33,6 +34,7 @@ export interface EnterParts {
   points: Points
   /** Null: nobody is kept away. */
   throttle: Throttle | null
+  tellEvent: TellEvent
   /** Users who came with a password, by name. */
   names: BoundedMap<string, number>
   /** Puts the session into the table. */
@@ -41,6 +43,8 @@ export interface EnterParts {
   random: () => number
 }
 
+const [HELLO, LOGIN, REGISTER] = [CHAT_METHODS.hello, CHAT_METHODS.login, CHAT_METHODS.register]
+const eventOf = ({ number }: { number: number }): UserEvent => EVENTS.get(number) as UserEvent
 const MOST_RETRY_MS = 3_000
 /** Users who came with a password and are remembered by name: one who is held costs no further hash. */
 const MOST_NAMES = 1_000
@@ -48,9 +52,9 @@ const MOST_NAMES = 1_000
 export function createEnter(given: Omit<EnterParts, "names">): (session: Session, frame: Frame) => Promise<void> {
   const parts: EnterParts = { ...given, names: new BoundedMap(MOST_NAMES) }
   const ways = {
-    [CHAT_METHODS.hello.number]: hello,
-    [CHAT_METHODS.login.number]: login,
-    [CHAT_METHODS.register.number]: register,
+    [HELLO.number]: hello,
+    [LOGIN.number]: login,
+    [REGISTER.number]: register,
   }
   return async (session, { op, id, body }) => {
     try {
@@ -80,6 +84,7 @@ async function hello(parts: EnterParts, { session, body }: Asking): Promise<Uint
   session.setKey(key)
   const behind = await seat(parts, session, { ...checked, version })
   countConnects(parts.points, session.version, request)
+  parts.tellEvent(eventOf(HELLO), session, request)
   const renewed = checked.ticket.length > 0
   return encodeHelloReply({
     behind,
@@ -110,6 +115,7 @@ async function login(parts: EnterParts, { session, body }: Asking): Promise<Uint
   parts.throttle?.metering.connected({ uid, device: 0, version: parts.points.of(version).version })
   welcome(parts, uid, name)
   await seat(parts, session, { uid, device, version, commandKey })
+  parts.tellEvent(eventOf(LOGIN), session, null)
   return encodeLoginReply({ uid, device, ticket, expiresAt, commandKey })
 }
 
@@ -118,6 +124,7 @@ async function register(parts: EnterParts, { session, body }: Asking): Promise<U
   checkAppKey(parts, appKey)
   admit(parts, parts.registers.take(session.wire.address, parts.now()))
   const { uid } = await parts.auth.register({ name, password, address: session.wire.address })
+  parts.tellEvent(eventOf(REGISTER), { uid, version: "", name }, null)
   return encodeRegisterReply({ uid })
 }
 

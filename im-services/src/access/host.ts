@@ -1,5 +1,6 @@
 import type { Frame } from "@ossagent/im-client/protocol"
 import type { ServiceContext } from "@ossagent/svrkit"
+import type { TellEvent } from "./events.ts"
 import type { Metering } from "./meter/metering.ts"
 import type { Points } from "./points.ts"
 import type { Backends } from "./routes.ts"
@@ -30,6 +31,8 @@ export interface AccessHost {
   flooding: Set<Session>
   /** Have been ended; are cut when they do not go. */
   leaving: Set<Session>
+  /** Tells what users do. */
+  tellEvent: TellEvent
   /** Unix ms. */
   now: () => number
   /** Hello, Login and Register. Never rejects. */

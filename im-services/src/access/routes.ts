@@ -10,6 +10,7 @@ import type { MailboxRoute } from "../mailbox/route.ts"
 import type { MessageClient } from "../message/generated/message.client.ts"
 import type { SocialClient } from "../social/generated/social.client.ts"
 import type { Group } from "../social/generated/social.codec.ts"
+import { EVENTS, type UserEvent } from "./events.ts"
 
 /** Services behind access. */
 export interface Backends {
@@ -28,6 +29,8 @@ export interface Asker {
   sent(at: number): void
   /** Told of what it sends. */
   said(chat: number, text: string): void
+  /** Told of what it did. */
+  did(event: UserEvent, request: unknown): void
 }
 
 /** Answers the bytes of the reply. Throws CodecError, RpcError. */
@@ -42,12 +45,18 @@ const as = (who: Asker, { priority }: { priority: number }): Asker => ({
   options: { ...who.options, priority },
   sent: (at) => who.sent(at),
   said: (chat, text) => who.said(chat, text),
+  did: (event, request) => who.did(event, request),
 })
 
-const of =
-  <Q, QI, R, RI>(method: Method<Q, QI, R, RI>, run: Run<Q, RI>): Route =>
-  async (to, who, body) =>
-    encode(method.reply, await run(to, as(who, method), decode(method.request, body)))
+const of = <Q, QI, R, RI>(method: Method<Q, QI, R, RI>, run: Run<Q, RI>): Route => {
+  const event = EVENTS.get(method.number)
+  return async (to, who, body) => {
+    const request = decode(method.request, body)
+    const reply = encode(method.reply, await run(to, as(who, method), request))
+    if (event !== undefined) who.did(event, request)
+    return reply
+  }
+}
 
 /** The reply is a page, whose bytes are passed on unread. */
 const page =

@@ -16,6 +16,7 @@ import { SOCIAL } from "../social/generated/social.table.ts"
 import { ACCESS_SETTINGS, type AccessConfig } from "./config.ts"
 import { Draining } from "./draining.ts"
 import { createEnter } from "./enter.ts"
+import { createTellEvent } from "./events.ts"
 import { Floor } from "./floor.ts"
 import { accessNeeds } from "./generated/access.needs.ts"
 import type { AccessHost } from "./host.ts"
@@ -82,6 +83,7 @@ function askGuard({ config, rpc, log, onStop }: Context, throttle: Throttle, run
 function createFloor({ config, rpc, agent, log }: Context, table: SessionTable, run: string) {
   const now = Date.now
   const points = createPoints(agent)
+  const tellEvent = createTellEvent(agent)
   const backends = createBackends(rpc, config)
   const watches = new Watches({ route: backends.mailbox, table, points, access: config.address, run, log })
   const { mostMeters } = config
@@ -100,6 +102,7 @@ function createFloor({ config, rpc, agent, log }: Context, table: SessionTable, 
     slow: new Set(),
     flooding: new Set(),
     leaving: new Set(),
+    tellEvent,
     now,
     enter: createEnter({
       auth: backends.auth,
@@ -112,6 +115,7 @@ function createFloor({ config, rpc, agent, log }: Context, table: SessionTable, 
       watches,
       points,
       throttle,
+      tellEvent,
       seat: (session) => floor.seat(session),
       now,
       random: Math.random,

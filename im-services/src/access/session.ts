@@ -18,6 +18,7 @@ import {
 import { type CallOptions, toUserPriority } from "@ossagent/svrkit/rpc"
 import { type Bucket, takeToken } from "../bucket.ts"
 import type { PageReply } from "../mailbox/generated/mailbox.codec.ts"
+import type { UserEvent } from "./events.ts"
 import { type Refusal, toFailure, toRefusal } from "./failure.ts"
 import type { AccessHost } from "./host.ts"
 import { toHash } from "./meter/hash.ts"
@@ -234,6 +235,10 @@ export class Session implements WireEvents, Turning, Asker, Bucket {
 
   said(chat: number, text: string): void {
     if (this.meter !== null) this.host.metering?.said(this.meter, toHash(chat, text))
+  }
+
+  did(event: UserEvent, request: unknown): void {
+    this.host.tellEvent(event, this, request)
   }
 
   /** A request of its own accord. */

@@ -7,6 +7,7 @@ import { defineService, type ServiceContext } from "@ossagent/svrkit"
 import { startEvery } from "../loop/every.ts"
 import { createMailboxRoute } from "../mailbox/route.ts"
 import { PROBE_SETTINGS } from "./config.ts"
+import { PROBE_NAME } from "./mark.ts"
 import { Pair } from "./pair.ts"
 import { createPoints } from "./points.ts"
 
@@ -55,7 +56,9 @@ function openPairs({ config, agent }: Context): Promise<Pair[]> {
   const points = createPoints(agent)
   const run = randomBytes(4).toString("hex")
   const numbers = Array.from({ length: config.pairs }, (_, i) => i + 1)
-  return Promise.all(numbers.map((n) => Pair.open({ dispatch, appKey, key, run, points, name: `probe-${name}-${n}` })))
+  return Promise.all(
+    numbers.map((n) => Pair.open({ dispatch, appKey, key, run, points, name: `${PROBE_NAME}${name}-${n}` })),
+  )
 }
 
 const writing = (pair: Pair, { config, log }: Context) =>

@@ -11,12 +11,10 @@ import {
   webSocketTransport,
 } from "@ossagent/im-client/node"
 import { WebSocket } from "ws"
+import { PROBE_VERSION } from "./mark.ts"
 import type { ProbePoints } from "./points.ts"
 
 export type TransportKind = "tcp" | "ws"
-
-/** Client version that marks probe users in every figure that is split by version. */
-export const PROBE_VERSION = "probe"
 
 export interface UserOptions {
   name: string
