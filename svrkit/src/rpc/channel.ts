@@ -63,6 +63,7 @@ export interface ChannelOptions {
 /** A way to one service: chooses a target for each call, sees to deadlines, tries again where that is allowed. */
 export class Channel {
   readonly service: string
+  private readonly errors: ServiceTable["errors"]
   private readonly settings: ChannelSettings
   private readonly points: ClientPoints
   private readonly budget = new RetryBudget()
@@ -79,6 +80,7 @@ export class Channel {
   constructor(options: ChannelOptions) {
     const { table, targets, agent } = options
     this.service = table.name
+    this.errors = table.errors
     this.random = options.random ?? Math.random
     this.settings = { ...CHANNEL_SETTINGS, ...options.settings }
     this.points = createClientPoints(
@@ -165,9 +167,15 @@ export class Channel {
       return { ok: true, reply: await this.call(method, request, options) }
     } catch (error) {
       const why = error instanceof RpcError ? error : new RpcError("internal", String(error), { cause: error })
-      this.points.missed.with({ method: method.name, code: why.code }).inc()
+      if (!this.isAnswer(why)) this.points.missed.with({ method: method.name, code: why.code }).inc()
       return { ok: false, why }
     }
+  }
+
+  /** What the service refuses for a reason of its own it has answered: nothing is missed. */
+  private isAnswer({ code }: RpcError): boolean {
+    const own = this.errors[code]
+    return own !== undefined && !own[0]
   }
 
   private begin(pending: Pending, now: number): void {
