@@ -1,5 +1,5 @@
+import { RpcError } from "@ossagent/svrkit/rpc"
 import type { Store } from "@ossagent/svrkit/store"
-import { guardError } from "./generated/guard.server.ts"
 
 const MOST_TRIES = 10
 
@@ -39,7 +39,7 @@ export class Shelf<K, V> {
         }
         await this.load()
       }
-      throw guardError("unavailable", "cannot write: others change the same at this moment")
+      throw new RpcError("unavailable", "cannot write: others change the same at this moment", { retry: true })
     }
     const changed = this.changing.then(run, run)
     this.changing = changed.catch(() => undefined) // whoever asked for it is told

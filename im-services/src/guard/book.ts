@@ -1,8 +1,8 @@
+import { Shelf } from "../shelf.ts"
 import { decide, defy, isInForce } from "./decide.ts"
 import type { Accusation, Defiance, ForceInit, Settings, Throttle, Throttles } from "./generated/guard.codec.ts"
 import { createSettings, createThrottles } from "./generated/guard.codec.ts"
 import type { GuardStores } from "./generated/guard.stores.ts"
-import { Shelf } from "./shelf.ts"
 
 export const BUCKETS = 64
 /** Throttles that are kept of the users of one bucket; beyond, the oldest that is over goes. */

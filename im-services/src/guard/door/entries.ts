@@ -1,7 +1,7 @@
 import type { Store } from "@ossagent/svrkit/store"
 import type { GuardEntry } from "@ossagent/wire"
+import { Shelf } from "../../shelf.ts"
 import { createEntries as createEmpty, type EntriesInit, type Entries as Stored } from "../generated/guard.codec.ts"
-import { Shelf } from "../shelf.ts"
 
 /** Changes that are kept; beyond, the oldest go. */
 const MOST_ENTRIES = 500
