@@ -18,6 +18,7 @@ const NAMES = [
   "message",
   "async",
   "guard",
+  "play",
   "dispatch",
   "access",
 ] as const
@@ -178,6 +179,22 @@ it("without social everything arrives, and people log in", async () => {
     await third.login("ann", PASSWORD)
     await until("it is counted", () => missedBy("access", "social") > before)
   })
+})
+
+it("without play everything arrives, shakes alone are unavailable, and each is counted", async () => {
+  const before = missedBy("access", "play")
+  await without("play", async () => {
+    const nearby = ann.nearby({ lat: 1, lng: 1 }).catch(({ code }: { code: string }) => code)
+    await write("no play")
+    expect(await nearby).toBe("unavailable")
+    await until("it is counted", () => missedBy("access", "play") > before)
+  })
+  await until("it is back", () =>
+    ann.nearby({ lat: 1, lng: 1 }).then(
+      () => true,
+      () => false,
+    ),
+  )
 })
 
 it("an access that died is not waited for: everything arrives at the other", async () => {

@@ -12,6 +12,7 @@ export const RPC_PORTS = {
   seq: 7507,
   datastore: 7508,
   guard: 7509,
+  play: 7511,
 } as const
 
 /** The setting that says where another service is. In a process where it runs too, calls go in memory, whatever this says. */

@@ -18,6 +18,7 @@ import {
 import type { ChatSummary, Commit, ContactEntry, GroupEntry, Message, Outgoing, Store, Update } from "./store/store.ts"
 import { Outbox } from "./talk/outbox.ts"
 import { Places } from "./talk/places.ts"
+import { createPlay } from "./talk/play.ts"
 import { Presence, type PresenceState } from "./talk/presence.ts"
 import { SyncLoop } from "./talk/sync.ts"
 import type { Transport } from "./transport/transport.ts"
@@ -226,6 +227,7 @@ export async function createClient(options: ClientOptions) {
     setProfile: (about: string) => ask(CHAT.setProfile, { about }),
     devices: async (): Promise<Device[]> => (await ask(CHAT.devices, {})).devices,
     revoke: (device: number) => ask(CHAT.revoke, { device }),
+    ...createPlay(ask, newId),
     /** Somebody is looking, or the network is back: connects now where it waits to; else asks whether the connection lives. */
     hurry: (): void => presence.hurry(),
     /** The system says that there is no network: the connection is given up at once, and tried again as after any loss. */

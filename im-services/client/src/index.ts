@@ -22,5 +22,6 @@ export type {
   Store,
   Update,
 } from "./store/store.ts"
+export type { Person, PickedBottle, Position } from "./talk/play.ts"
 export type { Link, LinkEvents, Transport } from "./transport/transport.ts"
 export { webSocketTransport } from "./transport/websocket.ts"

@@ -13,6 +13,7 @@ export const ACCESS_SETTINGS = {
   social: targetsOf("social"),
   dispatch: targetsOf("dispatch"),
   guard: targetsOf("guard"),
+  play: targetsOf("play"),
   address: setting(
     "OSSAGENT_ACCESS_ADDRESS",
     z.string().max(256).default("access"),

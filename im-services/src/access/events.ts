@@ -18,6 +18,8 @@ export interface UserEvent {
 const NONE: Props = {}
 const TO_PERSON: Props = { kind: "person" }
 const TO_GROUP: Props = { kind: "group" }
+const ANSWERED: Props = { kind: "answered" }
+const LET_GO: Props = { kind: "let_go" }
 
 const event = <Q, QI, R, RI>(
   method: Method<Q, QI, R, RI>,
@@ -38,6 +40,11 @@ export const EVENTS: ReadonlyMap<number, UserEvent> = new Map([
   event(CHAT.invite, "group.invite"),
   event(CHAT.leaveGroup, "group.leave"),
   event(CHAT.setProfile, "profile"),
+  event(CHAT.nearby, "nearby"),
+  event(CHAT.shake, "shake"),
+  event(CHAT.throwBottle, "bottle.throw"),
+  event(CHAT.pickBottle, "bottle.pick"),
+  event(CHAT.replyBottle, "bottle.reply", ({ text }) => (text === "" ? LET_GO : ANSWERED)),
 ])
 
 /** Who did it. */

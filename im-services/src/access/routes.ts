@@ -3,71 +3,9 @@
  * this program does not know of a request must not become a field of a service's request.
  */
 import { CHAT_METHODS as CHAT, type DevicesReplyInit, type GroupInit } from "@ossagent/im-client/protocol"
-import { decode, encode, type Method } from "@ossagent/svrkit/codec"
-import type { CallOptions } from "@ossagent/svrkit/rpc"
-import type { AuthClient } from "../auth/generated/auth.client.ts"
-import type { MailboxRoute } from "../mailbox/route.ts"
-import type { MessageClient } from "../message/generated/message.client.ts"
-import type { SocialClient } from "../social/generated/social.client.ts"
 import type { Group } from "../social/generated/social.codec.ts"
-import { EVENTS, type UserEvent } from "./events.ts"
-
-/** Services behind access. */
-export interface Backends {
-  auth: AuthClient
-  message: MessageClient
-  social: SocialClient
-  mailbox: MailboxRoute
-}
-
-/** Who asks. */
-export interface Asker {
-  uid: number
-  device: number
-  options: CallOptions
-  /** Told of the client's clock when it sent a message, Unix ms. */
-  sent(at: number): void
-  /** Told of what it sends. */
-  said(chat: number, text: string): void
-  /** Told of what it did. */
-  did(event: UserEvent, request: unknown): void
-}
-
-/** Answers the bytes of the reply. Throws CodecError, RpcError. */
-export type Route = (to: Backends, who: Asker, body: Uint8Array) => Promise<Uint8Array>
-
-type Run<Q, RI> = (to: Backends, who: Asker, request: Q) => Promise<RI>
-
-/** What is asked sets the priority of all calls that are made for it. */
-const as = (who: Asker, { priority }: { priority: number }): Asker => ({
-  uid: who.uid,
-  device: who.device,
-  options: { ...who.options, priority },
-  sent: (at) => who.sent(at),
-  said: (chat, text) => who.said(chat, text),
-  did: (event, request) => who.did(event, request),
-})
-
-const of = <Q, QI, R, RI>(method: Method<Q, QI, R, RI>, run: Run<Q, RI>): Route => {
-  const event = EVENTS.get(method.number)
-  return async (to, who, body) => {
-    const request = decode(method.request, body)
-    const reply = encode(method.reply, await run(to, as(who, method), request))
-    if (event !== undefined) who.did(event, request)
-    return reply
-  }
-}
-
-/** The reply is a page, whose bytes are passed on unread. */
-const page =
-  <Q, QI, R, RI>(method: Method<Q, QI, R, RI>, run: Run<Q, { page: Uint8Array }>): Route =>
-  async (to, who, body) =>
-    (await run(to, as(who, method), decode(method.request, body))).page
-
-const nothing = async (reply: Promise<unknown>): Promise<Record<never, never>> => {
-  await reply
-  return {}
-}
+import { PLAY_ROUTES } from "./play-routes.ts"
+import { type Asker, type Backends, nothing, of, page, type Route, type Run } from "./route.ts"
 
 const toGroup = ({ gid, name, owner, members, version }: Group): GroupInit => ({
   gid,
@@ -153,6 +91,7 @@ export const ROUTES: ReadonlyMap<number, Route> = new Map<number, Route>([
     CHAT.revoke.number,
     of(CHAT.revoke, (to, { uid, options }, { device }) => nothing(to.auth.revoke({ uid, device }, options))),
   ],
+  ...PLAY_ROUTES,
 ])
 
 function friend(name: "askFriend" | "acceptFriend" | "removeFriend" | "block" | "unblock"): [number, Route] {

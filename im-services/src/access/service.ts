@@ -24,7 +24,7 @@ import { serveInside } from "./inside.ts"
 import { drain, listen } from "./open.ts"
 import { createPoints } from "./points.ts"
 import { startReports } from "./report.ts"
-import type { Backends } from "./routes.ts"
+import type { Backends } from "./route.ts"
 import type { Session } from "./session.ts"
 import { SessionTable } from "./table.ts"
 import { TcpWire } from "./tcp.ts"
@@ -134,6 +134,7 @@ const createBackends = (rpc: RpcDoor, config: AccessConfig): Backends => ({
   message: accessNeeds.message(rpc, config.message),
   social: accessNeeds.social(rpc, config.social),
   mailbox: createMailboxRoute(rpc, config.mailboxes),
+  play: accessNeeds.play(rpc, config.play),
 })
 
 /** All that was written within one turn of the event loop goes out at its end. */

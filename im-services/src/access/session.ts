@@ -24,13 +24,16 @@ import type { AccessHost } from "./host.ts"
 import { toHash } from "./meter/hash.ts"
 import type { Meter } from "./meter/meter.ts"
 import { countDelivery, countObeyed, type VersionPoints } from "./points.ts"
-import { type Asker, ROUTES, type Route } from "./routes.ts"
+import type { Asker, Route } from "./route.ts"
+import { ROUTES } from "./routes.ts"
 import { toSigned } from "./throttle/sign.ts"
 import type { Turning } from "./wheel.ts"
 import type { Wire, WireEvents } from "./wire.ts"
 
 const { hello: HELLO, login: LOGIN, register: REGISTER, heartbeat: HEARTBEAT, sync: SYNC } = CHAT_METHODS
 const OBEYED = CHAT_METHODS.obeyed
+/** Waits for somebody else: the time that it takes is no time of ours. */
+const SHAKE = CHAT_METHODS.shake
 const NAMES = new Map<number, string>(Object.entries(CHAT_METHODS).map(([name, { number }]) => [number, name]))
 const NONE_OFF: ReadonlySet<string> = new Set()
 const NOTHING = new Uint8Array(0)
@@ -134,7 +137,8 @@ export class Session implements WireEvents, Turning, Asker, Bucket {
     }
   }
 
-  private request({ op, id, body }: Frame): void {
+  private request(frame: Frame): void {
+    const { op, id, body } = frame
     const waitMs = takeToken(this, this.host.perSec, this.host.burst, this.host.now())
     if (waitMs > 0) {
       this.refuse(id, { code: "slow_down", message: "too many requests on this connection", retryAfterMs: 1_000 })
@@ -156,14 +160,14 @@ export class Session implements WireEvents, Turning, Asker, Bucket {
     } else if (op === SYNC.number) void this.sync(id, body)
     else {
       const route = ROUTES.get(op)
-      if (route !== undefined) void this.run(route, id, body)
+      if (route !== undefined) void this.run(route, frame)
       else if (op >= HELLO.number && op <= REGISTER.number)
         this.refuse(id, { code: "bad_request", message: "cannot log in a second time on one connection" })
       else this.refuse(id, { code: "unknown_op", message: `cannot do request ${op}: this server does not know it` })
     }
   }
 
-  private async run(route: Route, id: number, body: Uint8Array): Promise<void> {
+  private async run(route: Route, { op, id, body }: Frame): Promise<void> {
     const from = performance.now()
     this.begin(1)
     this.count(body.length)
@@ -174,7 +178,7 @@ export class Session implements WireEvents, Turning, Asker, Bucket {
     } catch (error) {
       this.fail(id, error)
     }
-    this.points.access.record(performance.now() - from)
+    if (op !== SHAKE.number) this.points.access.record(performance.now() - from)
     this.done(1)
   }
 

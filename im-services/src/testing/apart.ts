@@ -14,6 +14,7 @@ const SERVICES = [
   "social",
   "message",
   "async",
+  "play",
   "guard",
   "dispatch",
 ] as const

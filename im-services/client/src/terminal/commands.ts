@@ -4,6 +4,7 @@ import type { Message } from "../store/store.ts"
 import { findChat, findUser, Refusal } from "./find.ts"
 import { toLine } from "./news.ts"
 import { toPlain } from "./plain.ts"
+import { PLAY_COMMANDS } from "./play.ts"
 import { formatTime, meaningOf, stateOf } from "./words.ts"
 
 export interface Desk {
@@ -11,10 +12,12 @@ export interface Desk {
   print: (text: string) => void
   /** The open conversation; 0: none. */
   chat: number
+  /** The bottle in hand; 0: none. */
+  bottle: number
   quit: () => void
 }
 
-interface Command {
+export interface Command {
   usage: string
   what: string
   run: (desk: Desk, words: string[]) => unknown
@@ -71,6 +74,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       for (const { clientId, failed } of client.outgoing()) if (failed !== "") await client.discard(clientId)
     },
   },
+  ...PLAY_COMMANDS,
   logout: {
     usage: "",
     what: "end this device's log-in and delete what is kept here",

@@ -84,7 +84,7 @@ async function talk(options: TerminalOptions, screen: Screen, { quit, left }: Le
   talking = true
   screen.print(`* you are ${client.account?.name}. /help lists what can be done`)
   await news.begin(client)
-  const desk: Desk = { client, print: (text) => screen.print(text), chat: 0, quit }
+  const desk: Desk = { client, print: (text) => screen.print(text), chat: 0, bottle: 0, quit }
   for (;;) {
     const line = await screen.read(desk.chat === 0 ? "> " : `${client.nameOf(desk.chat)}> `)
     if (line === null) break

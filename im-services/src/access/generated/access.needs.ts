@@ -11,6 +11,8 @@ import { createMailboxClient, type MailboxClient } from "../../mailbox/generated
 import { MAILBOX } from "../../mailbox/generated/mailbox.table.ts"
 import { createMessageClient, type MessageClient } from "../../message/generated/message.client.ts"
 import { MESSAGE } from "../../message/generated/message.table.ts"
+import { createOptionalPlayClient, type OptionalPlayClient } from "../../play/generated/play.client.ts"
+import { PLAY } from "../../play/generated/play.table.ts"
 import { createSocialClient, type SocialClient } from "../../social/generated/social.client.ts"
 import { SOCIAL } from "../../social/generated/social.table.ts"
 
@@ -36,6 +38,9 @@ export const accessNeeds = {
   /** needed */
   message: (rpc: Caller, targets: readonly string[]): MessageClient =>
     createMessageClient(rpc.channel(MESSAGE, targets)),
+  /** optional, within 12000 ms: People nearby, shake, drift bottles; without it these alone are unavailable. */
+  play: (rpc: Caller, targets: readonly string[]): OptionalPlayClient =>
+    createOptionalPlayClient(rpc.channel(PLAY, targets, { withinMs: 12000 })),
   /** needed: Needed by requests about friends and groups; a log-in goes on without it. */
   social: (rpc: Caller, targets: readonly string[]): SocialClient =>
     createSocialClient(rpc.channel(SOCIAL, targets)),

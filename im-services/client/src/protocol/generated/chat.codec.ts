@@ -2553,6 +2553,664 @@ export const RevokeRequestCodec: Codec<RevokeRequest, RevokeRequestInit> = {
 export const encodeRevokeRequest = (value: RevokeRequestInit): Uint8Array => encode(RevokeRequestCodec, value)
 export const decodeRevokeRequest = (bytes: Uint8Array): RevokeRequest => decode(RevokeRequestCodec, bytes)
 
+export interface Place extends Unknown {
+  /** Degrees, -90 to 90. */
+  lat: number
+  /** Degrees, -180 to 180. */
+  lng: number
+}
+
+/** Place as it may be given: what is left out is at its default. */
+export interface PlaceInit extends Unknown {
+  lat?: number | undefined
+  lng?: number | undefined
+}
+
+export function createPlace(): Place {
+  return {
+    lat: 0,
+    lng: 0,
+  }
+}
+
+export function writePlace(w: Writer, m: PlaceInit): void {
+  const v1 = m.lat
+  if (v1 !== undefined && !Object.is(v1, 0)) {
+    w.key(9)
+    w.double(v1, "Place.lat")
+  }
+  const v2 = m.lng
+  if (v2 !== undefined && !Object.is(v2, 0)) {
+    w.key(17)
+    w.double(v2, "Place.lng")
+  }
+  if (m.$unknown !== undefined) w.raw(m.$unknown)
+}
+
+export function readPlace(r: Reader, end: number, into?: Place): Place {
+  const m: Place = into ?? createPlace()
+  while (r.at < end) {
+    const from = r.at
+    const key = r.key()
+    switch (key) {
+      case 9:
+        m.lat = r.double()
+        break
+      case 17:
+        m.lng = r.double()
+        break
+      default:
+        r.unknown(m, key, from, end)
+    }
+  }
+  if (r.at !== end) r.overrun(end)
+  return m
+}
+
+export const PlaceCodec: Codec<Place, PlaceInit> = {
+  name: "Place",
+  write: writePlace,
+  read: readPlace,
+}
+export const encodePlace = (value: PlaceInit): Uint8Array => encode(PlaceCodec, value)
+export const decodePlace = (bytes: Uint8Array): Place => decode(PlaceCodec, bytes)
+
+/** Who asks is seen by others for ten minutes. */
+export interface NearbyRequest extends Unknown {
+  place?: Place | undefined
+  /** Be seen no longer; no place is needed, nobody is answered. */
+  hide: boolean
+}
+
+/** NearbyRequest as it may be given: what is left out is at its default. */
+export interface NearbyRequestInit extends Unknown {
+  place?: PlaceInit | undefined
+  hide?: boolean | undefined
+}
+
+export function createNearbyRequest(): NearbyRequest {
+  return {
+    place: undefined,
+    hide: false,
+  }
+}
+
+export function writeNearbyRequest(w: Writer, m: NearbyRequestInit): void {
+  const v1 = m.place
+  if (v1 !== undefined) {
+    const at1 = w.open(10)
+    writePlace(w, v1)
+    w.close(at1)
+  }
+  const v2 = m.hide
+  if (v2 === true) {
+    w.key(16)
+    w.bool(v2)
+  }
+  if (m.$unknown !== undefined) w.raw(m.$unknown)
+}
+
+export function readNearbyRequest(r: Reader, end: number, into?: NearbyRequest): NearbyRequest {
+  const m: NearbyRequest = into ?? createNearbyRequest()
+  while (r.at < end) {
+    const from = r.at
+    const key = r.key()
+    switch (key) {
+      case 10:
+        m.place = readPlace(r, r.sub(end), m.place)
+        break
+      case 16:
+        m.hide = r.bool()
+        break
+      default:
+        r.unknown(m, key, from, end)
+    }
+  }
+  if (r.at !== end) r.overrun(end)
+  return m
+}
+
+export const NearbyRequestCodec: Codec<NearbyRequest, NearbyRequestInit> = {
+  name: "NearbyRequest",
+  write: writeNearbyRequest,
+  read: readNearbyRequest,
+}
+export const encodeNearbyRequest = (value: NearbyRequestInit): Uint8Array => encode(NearbyRequestCodec, value)
+export const decodeNearbyRequest = (bytes: Uint8Array): NearbyRequest => decode(NearbyRequestCodec, bytes)
+
+export interface Person extends Unknown {
+  uid: number
+  /** Empty: not known now. */
+  name: string
+  /** Rounded up to hundreds. */
+  metres: number
+}
+
+/** Person as it may be given: what is left out is at its default. */
+export interface PersonInit extends Unknown {
+  uid?: number | undefined
+  name?: string | undefined
+  metres?: number | undefined
+}
+
+export function createPerson(): Person {
+  return {
+    uid: 0,
+    name: "",
+    metres: 0,
+  }
+}
+
+export function writePerson(w: Writer, m: PersonInit): void {
+  const v1 = m.uid
+  if (v1 !== undefined && v1 !== 0) {
+    w.key(8)
+    w.uint64(v1, "Person.uid")
+  }
+  const v2 = m.name
+  if (v2 !== undefined && v2 !== "") {
+    w.key(18)
+    w.string(v2, "Person.name")
+  }
+  const v3 = m.metres
+  if (v3 !== undefined && v3 !== 0) {
+    w.key(24)
+    w.uint32(v3, "Person.metres")
+  }
+  if (m.$unknown !== undefined) w.raw(m.$unknown)
+}
+
+export function readPerson(r: Reader, end: number, into?: Person): Person {
+  const m: Person = into ?? createPerson()
+  while (r.at < end) {
+    const from = r.at
+    const key = r.key()
+    switch (key) {
+      case 8:
+        m.uid = r.uint64()
+        break
+      case 18:
+        m.name = r.string()
+        break
+      case 24:
+        m.metres = r.uint32()
+        break
+      default:
+        r.unknown(m, key, from, end)
+    }
+  }
+  if (r.at !== end) r.overrun(end)
+  return m
+}
+
+export const PersonCodec: Codec<Person, PersonInit> = {
+  name: "Person",
+  write: writePerson,
+  read: readPerson,
+}
+export const encodePerson = (value: PersonInit): Uint8Array => encode(PersonCodec, value)
+export const decodePerson = (bytes: Uint8Array): Person => decode(PersonCodec, bytes)
+
+export interface NearbyReply extends Unknown {
+  /** Nearest first. */
+  people: Person[]
+}
+
+/** NearbyReply as it may be given: what is left out is at its default. */
+export interface NearbyReplyInit extends Unknown {
+  people?: readonly PersonInit[] | undefined
+}
+
+export function createNearbyReply(): NearbyReply {
+  return {
+    people: [],
+  }
+}
+
+export function writeNearbyReply(w: Writer, m: NearbyReplyInit): void {
+  const v1 = m.people
+  if (v1 !== undefined) {
+    for (const one of v1) {
+      const at1 = w.open(10)
+      writePerson(w, one)
+      w.close(at1)
+    }
+  }
+  if (m.$unknown !== undefined) w.raw(m.$unknown)
+}
+
+export function readNearbyReply(r: Reader, end: number, into?: NearbyReply): NearbyReply {
+  const m: NearbyReply = into ?? createNearbyReply()
+  while (r.at < end) {
+    const from = r.at
+    const key = r.key()
+    switch (key) {
+      case 10:
+        m.people.push(readPerson(r, r.item(end)))
+        break
+      default:
+        r.unknown(m, key, from, end)
+    }
+  }
+  if (r.at !== end) r.overrun(end)
+  return m
+}
+
+export const NearbyReplyCodec: Codec<NearbyReply, NearbyReplyInit> = {
+  name: "NearbyReply",
+  write: writeNearbyReply,
+  read: readNearbyReply,
+}
+export const encodeNearbyReply = (value: NearbyReplyInit): Uint8Array => encode(NearbyReplyCodec, value)
+export const decodeNearbyReply = (bytes: Uint8Array): NearbyReply => decode(NearbyReplyCodec, bytes)
+
+/** Answered when somebody is found who shakes at the same time, or after five seconds. */
+export interface ShakeRequest extends Unknown {
+  /** Chosen by the client, one for each shake: asked twice with it, it is one shake. */
+  shake: number
+  place?: Place | undefined
+}
+
+/** ShakeRequest as it may be given: what is left out is at its default. */
+export interface ShakeRequestInit extends Unknown {
+  shake?: number | undefined
+  place?: PlaceInit | undefined
+}
+
+export function createShakeRequest(): ShakeRequest {
+  return {
+    shake: 0,
+    place: undefined,
+  }
+}
+
+export function writeShakeRequest(w: Writer, m: ShakeRequestInit): void {
+  const v1 = m.shake
+  if (v1 !== undefined && v1 !== 0) {
+    w.key(8)
+    w.uint64(v1, "ShakeRequest.shake")
+  }
+  const v2 = m.place
+  if (v2 !== undefined) {
+    const at2 = w.open(18)
+    writePlace(w, v2)
+    w.close(at2)
+  }
+  if (m.$unknown !== undefined) w.raw(m.$unknown)
+}
+
+export function readShakeRequest(r: Reader, end: number, into?: ShakeRequest): ShakeRequest {
+  const m: ShakeRequest = into ?? createShakeRequest()
+  while (r.at < end) {
+    const from = r.at
+    const key = r.key()
+    switch (key) {
+      case 8:
+        m.shake = r.uint64()
+        break
+      case 18:
+        m.place = readPlace(r, r.sub(end), m.place)
+        break
+      default:
+        r.unknown(m, key, from, end)
+    }
+  }
+  if (r.at !== end) r.overrun(end)
+  return m
+}
+
+export const ShakeRequestCodec: Codec<ShakeRequest, ShakeRequestInit> = {
+  name: "ShakeRequest",
+  write: writeShakeRequest,
+  read: readShakeRequest,
+}
+export const encodeShakeRequest = (value: ShakeRequestInit): Uint8Array => encode(ShakeRequestCodec, value)
+export const decodeShakeRequest = (bytes: Uint8Array): ShakeRequest => decode(ShakeRequestCodec, bytes)
+
+export interface ShakeReply extends Unknown {
+  /** 0: nobody. */
+  uid: number
+  name: string
+  /** Rounded up to hundreds; 0: not known. */
+  metres: number
+}
+
+/** ShakeReply as it may be given: what is left out is at its default. */
+export interface ShakeReplyInit extends Unknown {
+  uid?: number | undefined
+  name?: string | undefined
+  metres?: number | undefined
+}
+
+export function createShakeReply(): ShakeReply {
+  return {
+    uid: 0,
+    name: "",
+    metres: 0,
+  }
+}
+
+export function writeShakeReply(w: Writer, m: ShakeReplyInit): void {
+  const v1 = m.uid
+  if (v1 !== undefined && v1 !== 0) {
+    w.key(8)
+    w.uint64(v1, "ShakeReply.uid")
+  }
+  const v2 = m.name
+  if (v2 !== undefined && v2 !== "") {
+    w.key(18)
+    w.string(v2, "ShakeReply.name")
+  }
+  const v3 = m.metres
+  if (v3 !== undefined && v3 !== 0) {
+    w.key(24)
+    w.uint32(v3, "ShakeReply.metres")
+  }
+  if (m.$unknown !== undefined) w.raw(m.$unknown)
+}
+
+export function readShakeReply(r: Reader, end: number, into?: ShakeReply): ShakeReply {
+  const m: ShakeReply = into ?? createShakeReply()
+  while (r.at < end) {
+    const from = r.at
+    const key = r.key()
+    switch (key) {
+      case 8:
+        m.uid = r.uint64()
+        break
+      case 18:
+        m.name = r.string()
+        break
+      case 24:
+        m.metres = r.uint32()
+        break
+      default:
+        r.unknown(m, key, from, end)
+    }
+  }
+  if (r.at !== end) r.overrun(end)
+  return m
+}
+
+export const ShakeReplyCodec: Codec<ShakeReply, ShakeReplyInit> = {
+  name: "ShakeReply",
+  write: writeShakeReply,
+  read: readShakeReply,
+}
+export const encodeShakeReply = (value: ShakeReplyInit): Uint8Array => encode(ShakeReplyCodec, value)
+export const decodeShakeReply = (bytes: Uint8Array): ShakeReply => decode(ShakeReplyCodec, bytes)
+
+export interface ThrowRequest extends Unknown {
+  /** Chosen by the client: thrown twice with it, it is one bottle. */
+  clientId: number
+  /** 1 to 200 characters. */
+  text: string
+}
+
+/** ThrowRequest as it may be given: what is left out is at its default. */
+export interface ThrowRequestInit extends Unknown {
+  clientId?: number | undefined
+  text?: string | undefined
+}
+
+export function createThrowRequest(): ThrowRequest {
+  return {
+    clientId: 0,
+    text: "",
+  }
+}
+
+export function writeThrowRequest(w: Writer, m: ThrowRequestInit): void {
+  const v1 = m.clientId
+  if (v1 !== undefined && v1 !== 0) {
+    w.key(8)
+    w.uint64(v1, "ThrowRequest.clientId")
+  }
+  const v2 = m.text
+  if (v2 !== undefined && v2 !== "") {
+    w.key(18)
+    w.string(v2, "ThrowRequest.text")
+  }
+  if (m.$unknown !== undefined) w.raw(m.$unknown)
+}
+
+export function readThrowRequest(r: Reader, end: number, into?: ThrowRequest): ThrowRequest {
+  const m: ThrowRequest = into ?? createThrowRequest()
+  while (r.at < end) {
+    const from = r.at
+    const key = r.key()
+    switch (key) {
+      case 8:
+        m.clientId = r.uint64()
+        break
+      case 18:
+        m.text = r.string()
+        break
+      default:
+        r.unknown(m, key, from, end)
+    }
+  }
+  if (r.at !== end) r.overrun(end)
+  return m
+}
+
+export const ThrowRequestCodec: Codec<ThrowRequest, ThrowRequestInit> = {
+  name: "ThrowRequest",
+  write: writeThrowRequest,
+  read: readThrowRequest,
+}
+export const encodeThrowRequest = (value: ThrowRequestInit): Uint8Array => encode(ThrowRequestCodec, value)
+export const decodeThrowRequest = (bytes: Uint8Array): ThrowRequest => decode(ThrowRequestCodec, bytes)
+
+export interface ThrowReply extends Unknown {
+  /** Throws that are left today. */
+  left: number
+}
+
+/** ThrowReply as it may be given: what is left out is at its default. */
+export interface ThrowReplyInit extends Unknown {
+  left?: number | undefined
+}
+
+export function createThrowReply(): ThrowReply {
+  return {
+    left: 0,
+  }
+}
+
+export function writeThrowReply(w: Writer, m: ThrowReplyInit): void {
+  const v1 = m.left
+  if (v1 !== undefined && v1 !== 0) {
+    w.key(8)
+    w.uint32(v1, "ThrowReply.left")
+  }
+  if (m.$unknown !== undefined) w.raw(m.$unknown)
+}
+
+export function readThrowReply(r: Reader, end: number, into?: ThrowReply): ThrowReply {
+  const m: ThrowReply = into ?? createThrowReply()
+  while (r.at < end) {
+    const from = r.at
+    const key = r.key()
+    switch (key) {
+      case 8:
+        m.left = r.uint32()
+        break
+      default:
+        r.unknown(m, key, from, end)
+    }
+  }
+  if (r.at !== end) r.overrun(end)
+  return m
+}
+
+export const ThrowReplyCodec: Codec<ThrowReply, ThrowReplyInit> = {
+  name: "ThrowReply",
+  write: writeThrowReply,
+  read: readThrowReply,
+}
+export const encodeThrowReply = (value: ThrowReplyInit): Uint8Array => encode(ThrowReplyCodec, value)
+export const decodeThrowReply = (bytes: Uint8Array): ThrowReply => decode(ThrowReplyCodec, bytes)
+
+export interface PickReply extends Unknown {
+  /** 0: there was none. Who has one in hand is given that. */
+  bottle: number
+  text: string
+  /** When it was thrown, Unix ms. */
+  at: number
+  /** Picks that are left today. */
+  left: number
+  /** It floats on then, Unix ms. */
+  until: number
+}
+
+/** PickReply as it may be given: what is left out is at its default. */
+export interface PickReplyInit extends Unknown {
+  bottle?: number | undefined
+  text?: string | undefined
+  at?: number | undefined
+  left?: number | undefined
+  until?: number | undefined
+}
+
+export function createPickReply(): PickReply {
+  return {
+    bottle: 0,
+    text: "",
+    at: 0,
+    left: 0,
+    until: 0,
+  }
+}
+
+export function writePickReply(w: Writer, m: PickReplyInit): void {
+  const v1 = m.bottle
+  if (v1 !== undefined && v1 !== 0) {
+    w.key(8)
+    w.uint64(v1, "PickReply.bottle")
+  }
+  const v2 = m.text
+  if (v2 !== undefined && v2 !== "") {
+    w.key(18)
+    w.string(v2, "PickReply.text")
+  }
+  const v3 = m.at
+  if (v3 !== undefined && v3 !== 0) {
+    w.key(24)
+    w.uint64(v3, "PickReply.at")
+  }
+  const v4 = m.left
+  if (v4 !== undefined && v4 !== 0) {
+    w.key(32)
+    w.uint32(v4, "PickReply.left")
+  }
+  const v5 = m.until
+  if (v5 !== undefined && v5 !== 0) {
+    w.key(40)
+    w.uint64(v5, "PickReply.until")
+  }
+  if (m.$unknown !== undefined) w.raw(m.$unknown)
+}
+
+export function readPickReply(r: Reader, end: number, into?: PickReply): PickReply {
+  const m: PickReply = into ?? createPickReply()
+  while (r.at < end) {
+    const from = r.at
+    const key = r.key()
+    switch (key) {
+      case 8:
+        m.bottle = r.uint64()
+        break
+      case 18:
+        m.text = r.string()
+        break
+      case 24:
+        m.at = r.uint64()
+        break
+      case 32:
+        m.left = r.uint32()
+        break
+      case 40:
+        m.until = r.uint64()
+        break
+      default:
+        r.unknown(m, key, from, end)
+    }
+  }
+  if (r.at !== end) r.overrun(end)
+  return m
+}
+
+export const PickReplyCodec: Codec<PickReply, PickReplyInit> = {
+  name: "PickReply",
+  write: writePickReply,
+  read: readPickReply,
+}
+export const encodePickReply = (value: PickReplyInit): Uint8Array => encode(PickReplyCodec, value)
+export const decodePickReply = (bytes: Uint8Array): PickReply => decode(PickReplyCodec, bytes)
+
+export interface BottleRequest extends Unknown {
+  /** That is in hand. */
+  bottle: number
+  /** For its thrower, 1 to 120 characters: as a message from a friend, else as a question to be friends. Empty: it is let go again. */
+  text: string
+}
+
+/** BottleRequest as it may be given: what is left out is at its default. */
+export interface BottleRequestInit extends Unknown {
+  bottle?: number | undefined
+  text?: string | undefined
+}
+
+export function createBottleRequest(): BottleRequest {
+  return {
+    bottle: 0,
+    text: "",
+  }
+}
+
+export function writeBottleRequest(w: Writer, m: BottleRequestInit): void {
+  const v1 = m.bottle
+  if (v1 !== undefined && v1 !== 0) {
+    w.key(8)
+    w.uint64(v1, "BottleRequest.bottle")
+  }
+  const v2 = m.text
+  if (v2 !== undefined && v2 !== "") {
+    w.key(18)
+    w.string(v2, "BottleRequest.text")
+  }
+  if (m.$unknown !== undefined) w.raw(m.$unknown)
+}
+
+export function readBottleRequest(r: Reader, end: number, into?: BottleRequest): BottleRequest {
+  const m: BottleRequest = into ?? createBottleRequest()
+  while (r.at < end) {
+    const from = r.at
+    const key = r.key()
+    switch (key) {
+      case 8:
+        m.bottle = r.uint64()
+        break
+      case 18:
+        m.text = r.string()
+        break
+      default:
+        r.unknown(m, key, from, end)
+    }
+  }
+  if (r.at !== end) r.overrun(end)
+  return m
+}
+
+export const BottleRequestCodec: Codec<BottleRequest, BottleRequestInit> = {
+  name: "BottleRequest",
+  write: writeBottleRequest,
+  read: readBottleRequest,
+}
+export const encodeBottleRequest = (value: BottleRequestInit): Uint8Array => encode(BottleRequestCodec, value)
+export const decodeBottleRequest = (bytes: Uint8Array): BottleRequest => decode(BottleRequestCodec, bytes)
+
 /** A refused request. The code is one of this description's errors. */
 export interface Failure extends Unknown {
   code: string

@@ -1,0 +1,3 @@
+import { play } from "./service.ts"
+
+await play.run()
