@@ -4,6 +4,11 @@ import { clientDoorSettings } from "../client-door.ts"
 import { mailboxSettings } from "../mailbox/route.ts"
 import { targetsOf } from "../targets.ts"
 
+const clientVersion = z
+  .string()
+  .regex(/^\d{1,6}(\.\d{1,6}){0,3}$/, "must be numbers with dots between, like 7.0.0")
+  .optional()
+
 /** Settings of access, besides those of every service. */
 export const ACCESS_SETTINGS = {
   ...mailboxSettings,
@@ -33,6 +38,16 @@ export const ACCESS_SETTINGS = {
   ),
   region: setting("OSSAGENT_IM_REGION", z.string().max(64).default(""), "region of this access, for dispatch"),
   carrier: setting("OSSAGENT_IM_CARRIER", z.string().max(64).default(""), "network of this access, for dispatch"),
+  groupsSince: setting(
+    "OSSAGENT_IM_GROUPS_SINCE",
+    clientVersion,
+    "first client version that knows groups, like 7.0.0: for older ones a group looks like a contact; default: all know them",
+  ),
+  recallsSince: setting(
+    "OSSAGENT_IM_RECALLS_SINCE",
+    clientVersion,
+    "first client version that knows recalls and notices, like 8.0.0: older ones are given texts; default: all know them",
+  ),
   throttle: setting(
     "OSSAGENT_IM_THROTTLE",
     z.enum(["on", "off"]).default("on"),

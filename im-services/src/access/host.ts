@@ -1,5 +1,7 @@
 import type { Frame } from "@ossagent/im-client/protocol"
 import type { ServiceContext } from "@ossagent/svrkit"
+import type { Adapt } from "./adapt/adapt.ts"
+import type { Generation } from "./adapt/generation.ts"
 import type { TellEvent } from "./events.ts"
 import type { Metering } from "./meter/metering.ts"
 import type { Points } from "./points.ts"
@@ -31,6 +33,9 @@ export interface AccessHost {
   flooding: Set<Session>
   /** Have been ended; are cut when they do not go. */
   leaving: Set<Session>
+  generationOf: (version: string) => Generation
+  /** Rewrites a page for an old client. */
+  adapt: Adapt
   /** Tells what users do. */
   tellEvent: TellEvent
   /** Unix ms. */

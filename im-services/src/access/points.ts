@@ -79,6 +79,7 @@ export function createPoints(agent: Agent) {
     foundBehind: counter("im.access.found_behind", "{connection}"),
     troubles: counter("im.access.troubles", "{call}"),
     accused: counter("im.access.accused", "{device}"),
+    adapted: counter("im.access.adapted", "{page}"),
     commandSent: counter("im.command.sent", "{command}"),
     commandObeyed: counter("im.command.obeyed", "{command}"),
     commandRefused: counter("im.command.refused", "{command}"),

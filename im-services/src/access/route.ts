@@ -27,6 +27,8 @@ export interface Asker {
   sent(at: number): void
   /** Told of what it sends. */
   said(chat: number, text: string): void
+  /** A page as its client can show it. */
+  fit(page: Uint8Array): Uint8Array | Promise<Uint8Array>
   /** Told of what it did. */
   did(event: UserEvent, request: unknown): void
 }
@@ -43,6 +45,7 @@ const as = (who: Asker, { priority }: { priority: number }): Asker => ({
   options: { ...who.options, priority },
   sent: (at) => who.sent(at),
   said: (chat, text) => who.said(chat, text),
+  fit: (bytes) => who.fit(bytes),
   did: (event, request) => who.did(event, request),
 })
 
@@ -57,11 +60,11 @@ export const of = <Q, QI, R, RI>(method: Method<Q, QI, R, RI>, run: Run<Q, RI>):
   }
 }
 
-/** The reply is a page, whose bytes are passed on unread. */
+/** The reply is a page, whose bytes are passed on unread to clients of today. */
 export const page =
   <Q, QI, R, RI>(method: Method<Q, QI, R, RI>, run: Run<Q, { page: Uint8Array }>): Route =>
   async (to, who, body) =>
-    (await run(to, as(who, method), decode(method.request, body))).page
+    who.fit((await run(to, as(who, method), decode(method.request, body))).page)
 
 export const nothing = async (reply: Promise<unknown>): Promise<Record<never, never>> => {
   await reply

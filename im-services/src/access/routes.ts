@@ -2,7 +2,7 @@
  * Requests of clients, mapped to calls of services: one line each. Fields are named one by one, and never handed on as they came: what
  * this program does not know of a request must not become a field of a service's request.
  */
-import { CHAT_METHODS as CHAT, type DevicesReplyInit, type GroupInit } from "@ossagent/im-client/protocol"
+import { CHAT_METHODS as CHAT, type DevicesReplyInit, type GroupInit, isGroup } from "@ossagent/im-client/protocol"
 import type { Group } from "../social/generated/social.codec.ts"
 import { PLAY_ROUTES } from "./play-routes.ts"
 import { type Asker, type Backends, nothing, of, page, type Route, type Run } from "./route.ts"
@@ -96,7 +96,9 @@ export const ROUTES: ReadonlyMap<number, Route> = new Map<number, Route>([
 
 function friend(name: "askFriend" | "acceptFriend" | "removeFriend" | "block" | "unblock"): [number, Route] {
   const run: Run<{ uid: number; greeting: string }, Record<never, never>> = (to, { uid, options }, request) =>
-    nothing(to.social[name]({ uid, peer: request.uid, greeting: request.greeting }, options))
+    name === "removeFriend" && isGroup(request.uid)
+      ? nothing(to.social.leaveGroup({ uid, gid: request.uid }, options)) // a client for which a group is a contact
+      : nothing(to.social[name]({ uid, peer: request.uid, greeting: request.greeting }, options))
   return [CHAT[name].number, of(CHAT[name], run)]
 }
 

@@ -7,15 +7,20 @@ import { createServer } from "node:net"
 import { MOST_BYTES_UNKNOWN } from "@ossagent/im-client/protocol"
 import type { RpcDoor, ServiceContext } from "@ossagent/svrkit"
 import { defineRpcService } from "@ossagent/svrkit"
+import { createOptionalAuthClient } from "../auth/generated/auth.client.ts"
+import { AUTH } from "../auth/generated/auth.table.ts"
 import { Buckets, Ramp } from "../bucket.ts"
 import { createAppKeyCheck } from "../client-door.ts"
 import { startBeat } from "../guard/beat.ts"
 import { createMailboxRoute } from "../mailbox/route.ts"
+import { createNames } from "../names.ts"
 import { createOptionalSocialClient } from "../social/generated/social.client.ts"
 import { SOCIAL } from "../social/generated/social.table.ts"
+import { createAdapt } from "./adapt/adapt.ts"
+import { toGeneration } from "./adapt/generation.ts"
 import { ACCESS_SETTINGS, type AccessConfig } from "./config.ts"
 import { Draining } from "./draining.ts"
-import { createEnter } from "./enter.ts"
+import { createEnter, type EnterParts } from "./enter.ts"
 import { createTellEvent } from "./events.ts"
 import { Floor } from "./floor.ts"
 import { accessNeeds } from "./generated/access.needs.ts"
@@ -36,6 +41,8 @@ import { Wheel } from "./wheel.ts"
 const TURN_MS = 1_000
 const JUDGE_MS = 100
 const BURST_SEC = 5
+/** A page for an old client does not wait longer for the names in it. */
+const NAMES_MS = 500
 type Context = ServiceContext<typeof ACCESS_SETTINGS>
 
 export const access = defineRpcService({
@@ -80,7 +87,8 @@ function askGuard({ config, rpc, log, onStop }: Context, throttle: Throttle, run
   onStop(beat.stop)
 }
 
-function createFloor({ config, rpc, agent, log }: Context, table: SessionTable, run: string) {
+function createFloor(context: Context, table: SessionTable, run: string) {
+  const { config, rpc, agent, log } = context
   const now = Date.now
   const points = createPoints(agent)
   const tellEvent = createTellEvent(agent)
@@ -102,23 +110,16 @@ function createFloor({ config, rpc, agent, log }: Context, table: SessionTable, 
     slow: new Set(),
     flooding: new Set(),
     leaving: new Set(),
+    ...createForOld(context),
     tellEvent,
     now,
-    enter: createEnter({
-      auth: backends.auth,
-      social: createOptionalSocialClient(rpc.channel(SOCIAL, config.social)),
-      access: config.address,
-      isAppKey: createAppKeyCheck(config.appKey),
-      ramp: new Ramp(config.rampFrom, config.rampTo, now()),
-      logins: new Buckets(config.loginsPerMin / 60, config.loginsPerMin),
-      registers: new Buckets(config.registersPerMin / 60, config.registersPerMin),
+    enter: createEntry(context, {
+      backends,
       watches,
       points,
       throttle,
       tellEvent,
       seat: (session) => floor.seat(session),
-      now,
-      random: Math.random,
     }),
     flushSoon: createFlusher(),
     closed: (session, known, why) => floor.closed(session, known, why),
@@ -127,6 +128,30 @@ function createFloor({ config, rpc, agent, log }: Context, table: SessionTable, 
   const { mostConnections, idleSec, slowSec } = config
   const floor = new Floor(host, { table, mostConnections, idleSec, slowSec, log })
   return { host, floor, throttle }
+}
+
+/** What clients are given that are older than what stands in a page. */
+const createForOld = ({ rpc, config }: Context): Pick<AccessHost, "generationOf" | "adapt"> => ({
+  generationOf: (version) => toGeneration(version, { groups: config.groupsSince, recalls: config.recallsSince }),
+  adapt: createAdapt(createNames(createOptionalAuthClient(rpc.channel(AUTH, config.auth, { withinMs: NAMES_MS })))),
+})
+
+type EntryParts = Pick<EnterParts, "watches" | "points" | "throttle" | "tellEvent" | "seat"> & { backends: Backends }
+
+function createEntry({ rpc, config }: Context, { backends, ...parts }: EntryParts): AccessHost["enter"] {
+  const now = Date.now
+  return createEnter({
+    ...parts,
+    auth: backends.auth,
+    social: createOptionalSocialClient(rpc.channel(SOCIAL, config.social)),
+    access: config.address,
+    isAppKey: createAppKeyCheck(config.appKey),
+    ramp: new Ramp(config.rampFrom, config.rampTo, now()),
+    logins: new Buckets(config.loginsPerMin / 60, config.loginsPerMin),
+    registers: new Buckets(config.registersPerMin / 60, config.registersPerMin),
+    now,
+    random: Math.random,
+  })
 }
 
 const createBackends = (rpc: RpcDoor, config: AccessConfig): Backends => ({

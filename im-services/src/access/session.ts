@@ -18,6 +18,7 @@ import {
 import { type CallOptions, toUserPriority } from "@ossagent/svrkit/rpc"
 import { type Bucket, takeToken } from "../bucket.ts"
 import type { PageReply } from "../mailbox/generated/mailbox.codec.ts"
+import type { Generation } from "./adapt/generation.ts"
 import type { UserEvent } from "./events.ts"
 import { type Refusal, toFailure, toRefusal } from "./failure.ts"
 import type { AccessHost } from "./host.ts"
@@ -85,6 +86,8 @@ export class Session implements WireEvents, Turning, Asker, Bucket {
   heldAt = 0
   /** Null: nobody counts what it does. */
   meter: Meter | null = null
+  /** What its client can show. */
+  generation: Generation = 3
   /** Requests that its version may not make. */
   off: ReadonlySet<string> = NONE_OFF
   slot = -1
@@ -196,7 +199,7 @@ export class Session implements WireEvents, Turning, Asker, Bucket {
       const asked = { ...options, priority: SYNC.priority }
       const page = await this.host.backends.mailbox.clientOf(uid).sync({ uid, device, key, mostBytes }, asked)
       if (this.meter !== null) this.host.metering?.paged(this.meter, page.seq, body.length + page.page.length)
-      this.reply(id, page.page)
+      this.reply(id, this.generation === 3 ? page.page : await this.fit(page.page))
       this.points.access.record(performance.now() - from)
       this.given(page, notifiedAt)
     } catch (error) {
@@ -239,6 +242,12 @@ export class Session implements WireEvents, Turning, Asker, Bucket {
 
   said(chat: number, text: string): void {
     if (this.meter !== null) this.host.metering?.said(this.meter, toHash(chat, text))
+  }
+
+  fit(page: Uint8Array): Uint8Array | Promise<Uint8Array> {
+    if (this.generation === 3) return page
+    this.host.points.adapted.with({ generation: String(this.generation) }).inc()
+    return this.host.adapt(page, this)
   }
 
   did(event: UserEvent, request: unknown): void {
@@ -349,6 +358,7 @@ export class Session implements WireEvents, Turning, Asker, Bucket {
     this.points[transport]++
     this.uid = uid
     this.device = device
+    this.generation = this.host.generationOf(version)
     this.state = "in"
     this.onlineAt = Date.now()
     this.wire.mostBytes = MOST_BYTES_KNOWN

@@ -1,9 +1,9 @@
 import type { ServerCall } from "@ossagent/svrkit/rpc"
+import type { createNames } from "../names.ts"
 import { type AnswerParts, tellThrower } from "./bottle/answer.ts"
 import type { Picked, Sea } from "./bottle/sea.ts"
 import type { Bottle } from "./generated/play.codec.ts"
 import type { createLimits } from "./limits.ts"
-import type { createNames } from "./names.ts"
 import type { Place, Places } from "./place/places.ts"
 import type { ShakePool } from "./shake/pool.ts"
 

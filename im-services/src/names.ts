@@ -1,6 +1,6 @@
 import type { ServerCall } from "@ossagent/svrkit/rpc"
-import type { OptionalAuthClient } from "../auth/generated/auth.client.ts"
-import { BoundedMap } from "../bounded-map.ts"
+import type { OptionalAuthClient } from "./auth/generated/auth.client.ts"
+import { BoundedMap } from "./bounded-map.ts"
 
 const MOST_KEPT = 100_000
 
