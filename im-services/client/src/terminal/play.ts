@@ -13,8 +13,8 @@ export const PLAY_COMMANDS: Readonly<Record<string, Command>> = {
   },
   shake: { usage: "[LAT LNG]", what: "find somebody who shakes at the same moment, near first", run: shake },
   bottle: {
-    usage: "throw TEXT | pick | reply TEXT | back",
-    what: "throw a bottle into the sea, or pick one up and answer it",
+    usage: "DO [TEXT]",
+    what: "drift bottles; DO is throw TEXT, pick, reply TEXT, or back (into the sea)",
     run: bottle,
   },
 }
