@@ -14,7 +14,6 @@ const SERVICES = [
   "social",
   "message",
   "async",
-  "play",
   "guard",
   "dispatch",
 ] as const
