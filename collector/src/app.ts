@@ -1,5 +1,5 @@
 /**
- * The collector: wire → log → head → tables → reports. Folders are the steps of a point's way: `receive`, `head`, `table`, `report`;
+ * The collector: wire → log → head → tables → reports. Folders are the steps of a point's way: `receive`, `head`, `table`, `report`, `remove`;
  * `engine` is the embedded ClickHouse, a process of its own.
  */
 import { join } from "node:path"
@@ -17,6 +17,7 @@ import { receiveFrames } from "./receive/frames.ts"
 import { GroupPool } from "./receive/group-pool.ts"
 import { Names } from "./receive/names.ts"
 import { Seen } from "./receive/seen.ts"
+import { answerRemoval } from "./remove/remove.ts"
 import { answerReports } from "./report/door.ts"
 import { LiveStreams } from "./report/live.ts"
 import { createStore, type Store } from "./table/client.ts"
@@ -34,11 +35,12 @@ export const collector = defineService({
   name: "collector",
   config: CONFIG,
   errors: ERRORS,
-  door: ({ port, ingestKeys, readTokens }) => ({
+  door: ({ port, ingestKeys, readTokens, removeTokens }) => ({
     port,
     credentials: [
       ...ingestKeys.map(({ name, token }) => ({ name, token, scopes: ["ingest"] })),
       ...readTokens.map(({ name, token }) => ({ name, token, scopes: ["read"] })),
+      ...removeTokens.map(({ name, token }) => ({ name, token, scopes: ["remove"] })),
     ],
   }),
   async start(context) {
@@ -62,6 +64,7 @@ export const collector = defineService({
     onStop(() => live.closeAll())
     const baselineMs = config.exceptionBaselineSec * 1_000
     answerReports(context, { head, registry, store, baselineMs }, live)
+    answerRemoval(context, { head, registry, store, keptMs: CATALOG_DAYS * 86_400_000 })
     watchItself(context, head, receive.log, registry)
     context.ready("clickhouse", () => store.ping())
     context.ready("store", () => head.trouble)

@@ -27,6 +27,12 @@ export const CONFIG = {
   readTokens: setting("OSSAGENT_READ_TOKENS", keys, "tokens that may ask reports, as name:token,name:token", {
     secret: true,
   }),
+  removeTokens: setting(
+    "OSSAGENT_REMOVE_TOKENS",
+    keys,
+    "tokens that may remove what simulated services sent, as name:token,name:token; none: nobody may",
+    { secret: true },
+  ),
   clickhouseUrl: setting(
     "OSSAGENT_CLICKHOUSE_URL",
     z.url().default("http://127.0.0.1:7073"),

@@ -9,6 +9,7 @@ import type { TestEngine } from "./engine/testing.ts"
 
 export const INGEST_KEY = "test-ingest-key-0123"
 export const READ_TOKEN = "test-read-token-0123"
+export const REMOVE_TOKEN = "test-remove-token-0123"
 
 /** A collector in this process on a free port, over a test engine. */
 export async function startTestCollector(engine: TestEngine, env: Record<string, string> = {}) {
@@ -18,6 +19,7 @@ export async function startTestCollector(engine: TestEngine, env: Record<string,
       OSSAGENT_COLLECTOR_PORT: "0",
       OSSAGENT_INGEST_KEYS: `test:${INGEST_KEY}`,
       OSSAGENT_READ_TOKENS: `test:${READ_TOKEN}`,
+      OSSAGENT_REMOVE_TOKENS: `test:${REMOVE_TOKEN}`,
       OSSAGENT_CLICKHOUSE_URL: engine.url,
       OSSAGENT_CLICKHOUSE_USER: engine.user,
       OSSAGENT_CLICKHOUSE_PASSWORD: engine.password,

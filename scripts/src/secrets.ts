@@ -7,6 +7,8 @@ const secret = z.string().min(16)
 const SECRETS = z.object({
   ingestKey: secret,
   readToken: secret,
+  /** `npm run demo -- --stop` shows it to the collector. */
+  removeToken: secret,
   alertingToken: secret,
   /** Services with logic show it to the alerting service. */
   logicToken: secret,
@@ -60,6 +62,7 @@ function makeSecrets(): Secrets {
   return {
     ingestKey: random(),
     readToken: random(),
+    removeToken: random(),
     alertingToken: random(),
     logicToken: random(),
     clickhousePassword: random(),

@@ -110,6 +110,7 @@ export function servicesOf(config: LaunchConfig, secrets: Secrets, env: NodeJS.P
         OSSAGENT_COLLECTOR_DATA: join(data, "collector"),
         OSSAGENT_INGEST_KEYS: `default:${secrets.ingestKey}`,
         OSSAGENT_READ_TOKENS: `default:${secrets.readToken}`,
+        OSSAGENT_REMOVE_TOKENS: `default:${secrets.removeToken}`,
       },
     },
     {

@@ -18,6 +18,8 @@ import type { AgentNames, Names } from "./names.ts"
 /** Points older than this are refused: their raw table has dropped the day. */
 const OLDEST_SEC = 24 * 3600
 const AHEAD_SEC = 60
+/** Later than this is a spool's, or somebody's who tells of the past. */
+const LATE_SEC = 60
 
 /** A frame that was read and checked, ready to be merged. */
 export interface TakenFrame {
@@ -95,6 +97,7 @@ function takeGroup(taken: TakenFrame, known: Names, arrived: Arrived, now: numbe
     refuse(taken, "older than a day", group.length)
     return null
   }
+  if (aheadSec < -LATE_SEC) known.sawBefore(group.ids, group.length, second * 1_000)
   taken.accepted += leaveOut(taken, known, group)
   taken.groups.push({ second, group })
   return null

@@ -93,6 +93,15 @@ export class Names {
     return refused
   }
 
+  /** Points from before their series were named tell that these are older, `at`: Unix ms. */
+  sawBefore(slots: Uint32Array, length: number, at: number): void {
+    const { firstSeen } = this.registry
+    for (let i = 0; i < length; i++) {
+      const slot = slots[i] as number
+      if (slot !== LEFT_OUT && (firstSeen[slot] as number) > at) firstSeen[slot] = at
+    }
+  }
+
   kindOf(slot: number): Kind {
     return this.registry.kindOf(slot)
   }
