@@ -210,6 +210,22 @@ test("a service that was stopped on purpose: silenced beforehand nobody is told,
   await until("it is missed again", async () => (await alarms()).find(({ group }) => group.service === "shop"))
 })
 
+test("a service that is forgotten is missed by nobody, until it is seen again", async () => {
+  const mine = { ...shop }
+  collector.series = [mine, other]
+  await start()
+  await quickenAbsence()
+  await sleep(2_000)
+  const back = silence(mine)
+  expect((await call<{ forgotten: number }>("POST", "/v1/forget", { service: "shop" })).forgotten).toBe(1)
+  await sleep(2_000) // ten looks
+  expect(await alarms()).toEqual([])
+  back()
+  await sleep(2_500)
+  silence(mine)
+  await until("it is missed again", async () => (await alarms()).find(({ group }) => group.service === "shop"))
+})
+
 test("an absence rule whose question fails keeps nobody else from being missed", async () => {
   const mine = { ...shop }
   collector.series = [mine, other]

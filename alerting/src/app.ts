@@ -71,14 +71,14 @@ export const alerting = defineService({
     const parts = await createParts(context, database)
     const onCall = createOnCallStore(database.db, Date.now)
     const { book, acts } = parts.incidents
-    const { forget } = parts.presence
+    const { forget, forgetService } = parts.presence
     const onReceipt = async (receipt: SmsReceipt): Promise<void> => {
       if (!parts.notify.now) throw new ServiceError("unavailable", "cannot take receipts yet", { retryAfterSec: 2 })
       await parts.notify.now.onReceipt(receipt)
     }
     const replay: BacktestDeps = { collector: parts.collector, now: Date.now, limitMs: BACKTEST_MS }
     addRoutes(http, {
-      ...{ db: database.db, ...parts, book, acts, onCall, now: Date.now, forget, onReceipt },
+      ...{ db: database.db, ...parts, book, acts, onCall, now: Date.now, forget, forgetService, onReceipt },
       releases: createReleaseActs(database.db, Date.now),
       backtest: (question) => backtest(replay, question),
     })

@@ -8,6 +8,7 @@
  * | `GET /v1/alarms/:id` | `{ alarm: Alarm, history: AlarmEvent[], messages: Message[] }` |
  * | `POST /v1/alarms/:id/acknowledge` `{ note? }` | `{ alarm }` |
  * | `POST /v1/alarms/:id/resolve` `{ note? }` | `{ alarm }`; closes what will not come back |
+ * | `POST /v1/forget` `{ service }` | `{ forgotten }`: it is gone for good, its silence is no fault |
  * | `GET /v1/silences?state=active\|all` | `{ silences: Silence[] }` |
  * | `POST /v1/silences` `NewSilence` · `DELETE /v1/silences/:id` | `{ silence }` |
  * | `GET /v1/rules` · `POST /v1/rules` `NewRule` · `PUT /v1/rules/:id` · `DELETE /v1/rules/:id` | `{ rules }`, `{ rule }` |

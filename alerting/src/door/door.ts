@@ -13,6 +13,7 @@ import type { RuleStore } from "../rule/store.ts"
 import { addAlarmRoutes } from "./alarms.ts"
 import { addAuditRoutes } from "./audit.ts"
 import { addBacktestRoute } from "./backtest.ts"
+import { addForgetRoute } from "./forget.ts"
 import type { Hub } from "./hub.ts"
 import { addIncidentRoutes } from "./incidents.ts"
 import { addLiveRoute } from "./live.ts"
@@ -39,6 +40,8 @@ export interface DoorDeps {
   now: () => number
   /** Called when a person closes an absence alarm: that thing is not missed any more. */
   forget: (ruleId: string, group: Record<string, string>) => Promise<void>
+  /** Called when a service is gone for good; answers how much of it was missed, or would have been. */
+  forgetService: (service: string) => Promise<number>
   /** Called with ids of outbox rows that are to be sent now. */
   wake: (ids: readonly string[]) => void
   onReceipt: (receipt: SmsReceipt) => Promise<void>
@@ -46,6 +49,7 @@ export interface DoorDeps {
 
 export function addRoutes(http: FastifyInstance, deps: DoorDeps): void {
   addAlarmRoutes(http, deps)
+  addForgetRoute(http, deps)
   addIncidentRoutes(http, deps)
   addOnCallRoutes(http, deps)
   addSilenceRoutes(http, deps)

@@ -34,6 +34,8 @@ export interface Presence {
   look: (rules: readonly KnownRule[], now: number) => Promise<CollectorState>
   /** Nobody misses it any more, until it is seen again. */
   forget: (ruleId: string, group: Group) => Promise<void>
+  /** Nobody misses anything of this service any more, until it is seen again; answers how much was forgotten. */
+  forgetService: (service: string) => Promise<number>
 }
 
 const SAVE_EVERY_MS = 30_000
@@ -55,6 +57,12 @@ export function createPresence(deps: PresenceDeps): Presence {
       now - savedAt >= SAVE_EVERY_MS ? [...found.changed, ...found.alive.filter((p) => p.proven)] : found.changed
     for (const present of save) dirty.set(`${rule.id}\u0001${present.key}`, { ruleId: rule.id, present })
     await deps.judge(toAbsenceBatch(rule, found, now))
+  }
+  const forget: Presence["forget"] = async (ruleId, group) => {
+    const key = toKey(group)
+    memories.get(ruleId)?.known.delete(key)
+    dirty.delete(`${ruleId}\u0001${key}`)
+    await deps.store.remove(ruleId, key)
   }
   return {
     restore: async () => {
@@ -83,11 +91,14 @@ export function createPresence(deps: PresenceDeps): Presence {
       await flush(deps.store, dirty)
       return state
     },
-    forget: async (ruleId, group) => {
-      const key = toKey(group)
-      memories.get(ruleId)?.known.delete(key)
-      dirty.delete(`${ruleId}\u0001${key}`)
-      await deps.store.remove(ruleId, key)
+    forget,
+    forgetService: async (service) => {
+      const known = [...memories].flatMap(([ruleId, memory]) =>
+        [...memory.known.values()].map(({ group }) => ({ ruleId, group })),
+      )
+      const gone = known.filter(({ group }) => group.service === service)
+      for (const { ruleId, group } of gone) await forget(ruleId, group)
+      return gone.length
     },
   }
 }
