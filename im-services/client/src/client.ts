@@ -189,6 +189,8 @@ export async function createClient(options: ClientOptions) {
     login: (name: string, password: string): Promise<void> => presence.login(name, password),
     /** Ends this device's log-in; with `forget`, what is kept goes too. */
     logout: (forget = false): Promise<void> => presence.logout(forget),
+    /** Ends the account for good, with all that is kept here. Friends and groups are to be left before: others keep what they have. */
+    unregister: (password: string): Promise<void> => presence.unregister(password),
     /** Kept before it resolves, and sent as soon as that is possible. */
     send: (chat: number, text: string): Promise<Outgoing> => put(chat, text, 0),
     /** Takes an own message back. */

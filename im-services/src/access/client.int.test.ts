@@ -12,9 +12,11 @@ import {
   tcpTransport,
   webSocketTransport,
 } from "@ossagent/im-client/node"
-import { encodeCommand } from "@ossagent/im-client/protocol"
+import { encodeCommand, Topic } from "@ossagent/im-client/protocol"
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest"
 import { WebSocket } from "ws"
+import { createMailboxClient } from "../mailbox/generated/mailbox.client.ts"
+import { MAILBOX } from "../mailbox/generated/mailbox.table.ts"
 import { APP_KEY, type RunningIm, startIm } from "../testing.ts"
 import { until } from "../until.ts"
 
@@ -182,4 +184,29 @@ it("a wrong password and a name that somebody has are told by their codes", asyn
   const other = await start()
   await expect(other.login("xan", "another password")).rejects.toMatchObject({ code: "wrong_password" })
   expect(other.state).toEqual({ is: "out", why: "wrong_password" })
+})
+
+it("an account goes with its password alone; its name is free, its devices are out, and nothing of it is left in mailboxes", async () => {
+  const [uma, vic] = [await enter("uma"), await enter("vic")]
+  await befriend(uma, vic)
+  await uma.send(uidOf(vic), "good-bye")
+  await until("it arrives", async () => (await textsOf(vic, uidOf(uma))).length === 1)
+  const second = await start()
+  await second.login("uma", PASSWORD)
+  const before = uidOf(uma)
+  await expect(uma.unregister("another password")).rejects.toMatchObject({ code: "wrong_password" })
+  expect(uma.state.is).toBe("online")
+  await uma.removeFriend(uidOf(vic))
+  await uma.unregister(PASSWORD)
+  expect([uma.state.is, uma.account, uma.chats()]).toEqual(["out", null, []])
+  await until("the other device is out", () => second.state.is === "out")
+  await expect(uma.login("uma", PASSWORD)).rejects.toMatchObject({ code: "wrong_password" })
+  await expect(vic.findUser("uma")).rejects.toMatchObject({ code: "no_such_user" })
+  expect(await textsOf(vic, before)).toEqual(["good-bye"])
+  const mailbox = createMailboxClient(im.channel(MAILBOX, []))
+  expect((await mailbox.history({ uid: before, chat: uidOf(vic), before: 0, limit: 10 })).messages).toBe(0)
+  expect((await mailbox.getChanges({ uid: before, topic: Topic.contact, subjects: [] })).changes).toEqual([])
+  const again = await enter("uma")
+  expect(uidOf(again)).not.toBe(before)
+  expect([again.chats(), again.contacts()]).toEqual([[], []])
 })

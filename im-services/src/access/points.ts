@@ -12,6 +12,8 @@ export interface VersionPoints {
   /** Connections now. */
   tcp: number
   ws: number
+  /** Connections that were told of last. */
+  told: number
   bytesIn: Counter
   bytesOut: Counter
   framesIn: Counter
@@ -37,6 +39,7 @@ export function createPoints(agent: Agent) {
       version,
       tcp: 0,
       ws: 0,
+      told: 0,
       bytesIn: counter("im.access.bytes_in", "By"),
       bytesOut: counter("im.access.bytes_out", "By"),
       framesIn: counter("im.access.frames_in", "{frame}"),
@@ -62,7 +65,12 @@ export function createPoints(agent: Agent) {
     return points
   }
   agent.onFlush(() => {
-    for (const { version, tcp, ws } of versions.values()) {
+    for (const points of versions.values()) {
+      const { version, tcp, ws } = points
+      // A version that nobody has any more is told of once.
+      const was = points.told
+      points.told = tcp + ws
+      if (version !== "" && was === 0 && points.told === 0) continue
       const dims = version === "" ? {} : { version }
       connections.with({ ...dims, transport: "tcp" }).set(tcp)
       connections.with({ ...dims, transport: "ws" }).set(ws)

@@ -92,6 +92,14 @@ export const ROUTES: ReadonlyMap<number, Route> = new Map<number, Route>([
     of(CHAT.revoke, (to, { uid, options }, { device }) => nothing(to.auth.revoke({ uid, device }, options))),
   ],
   ...PLAY_ROUTES,
+  [
+    CHAT.unregister.number,
+    of(CHAT.unregister, async (to, { uid, options }, { password }) => {
+      await to.auth.unregister({ uid, password }, options)
+      await to.mailbox.clientOf(uid).clear({ uid }, options)
+      return {}
+    }),
+  ],
 ])
 
 function friend(name: "askFriend" | "acceptFriend" | "removeFriend" | "block" | "unblock"): [number, Route] {

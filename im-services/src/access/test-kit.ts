@@ -117,6 +117,7 @@ const auth = (_behind: Behind) =>
         findUser: nothing,
         listDevices: ({ uid }) => ({ devices: [{ uid, device: 1, name: "phone", version: "1.0.0", seenAt: 5 }] }),
         revoke: nothing,
+        unregister: nothing,
       })
     },
   })
@@ -154,6 +155,7 @@ const mailbox = (behind: Behind) =>
         takeJobs: nothing,
         finishJobs: nothing,
         trim: nothing,
+        clear: nothing,
       })
     },
   })

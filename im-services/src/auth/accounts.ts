@@ -89,7 +89,14 @@ export function createAccounts({ stores: { accounts, names }, hasher, tries, new
     if (user === null) throw authError("no_such_user", `there is no user with the name ${name}`)
     return user.value
   }
-  return { authenticate, register, addDevice, get, find }
+
+  /** The name first and the account last: a crash between leaves an account that no name leads to. */
+  const remove = async ({ uid, name }: Account): Promise<void> => {
+    const key = toNameKey(name)
+    if ((await names.get(key))?.value.uid === uid) await names.delete(key)
+    await accounts.delete(uid)
+  }
+  return { authenticate, register, addDevice, get, find, remove }
 }
 
 export type Accounts = ReturnType<typeof createAccounts>

@@ -1,7 +1,13 @@
 import type { ServerCall } from "@ossagent/svrkit/rpc"
 import type { Accounts } from "./accounts.ts"
 import type { DeviceBook } from "./devices.ts"
-import type { CheckReplyInit, CheckRequest, LoginReplyInit, LoginRequest } from "./generated/auth.codec.ts"
+import type {
+  CheckReplyInit,
+  CheckRequest,
+  LoginReplyInit,
+  LoginRequest,
+  UnregisterRequest,
+} from "./generated/auth.codec.ts"
 import { type AuthHandlers, authError } from "./generated/auth.server.ts"
 import type { RevocationLog } from "./revocation-log.ts"
 import type { RevocationBook } from "./revocations.ts"
@@ -41,6 +47,10 @@ export function createHandlers(parts: HandlerParts): AuthHandlers {
     listDevices: async ({ uid }) => ({ devices: await devices.list(uid) }),
     revoke: async ({ uid, device }) => {
       await revoke(parts, uid, device)
+      return {}
+    },
+    unregister: async (request, call) => {
+      await unregister(parts, request, call)
       return {}
     },
   }
@@ -88,4 +98,13 @@ async function revoke({ accounts, revocations, now }: HandlerParts, uid: number,
   const upTo = device === 0
   if (upTo && lastDevice === 0) return
   await revocations.append({ uid, device: upTo ? lastDevice : device, upTo, at: now() })
+}
+
+/** Tickets are void before the account goes: nobody checks them against it. */
+async function unregister(parts: HandlerParts, { uid, password }: UnregisterRequest, call: ServerCall): Promise<void> {
+  const { accounts, revocations, now } = parts
+  const { name } = await accounts.get(uid)
+  const { value } = await accounts.authenticate({ name, password, address: "" }, call)
+  await revocations.append({ uid, device: value.lastDevice, upTo: true, at: now() })
+  await accounts.remove(value)
 }

@@ -21,14 +21,19 @@ export class Versions {
   suspects: Suspect[] = []
   private readonly heard = new Map<string, Heard>()
   private readonly now: () => number
-  private readonly warned = new Set<string>()
+  /** Until when each is told of, Unix ms: for a while after it stood out, that it does so no more. */
+  private readonly warned = new Map<string, number>()
 
   constructor(agent: Agent, now: () => number) {
     this.now = now
     const gauge = agent.gauge("im.guard.version_suspect", { unit: "1" })
     agent.onFlush(() => {
-      for (const { version } of this.suspects) if (this.warned.size < MOST_WARNED) this.warned.add(version)
-      for (const version of this.warned) gauge.with({ version }).set(this.isSuspect(version) ? 1 : 0)
+      for (const { version } of this.suspects)
+        if (this.warned.size < MOST_WARNED || this.warned.has(version)) this.warned.set(version, now() + RECENT_MS)
+      for (const [version, until] of this.warned) {
+        if (until < now()) this.warned.delete(version)
+        else gauge.with({ version }).set(this.isSuspect(version) ? 1 : 0)
+      }
     })
   }
 
@@ -56,7 +61,9 @@ export class Versions {
   turn(throttles: readonly Throttle[]): void {
     const now = this.now()
     for (const [run, { at }] of this.heard) if (at < now - GONE_MS) this.heard.delete(run)
-    this.suspects = findSuspects(this.states(throttles.filter(({ from }) => from > now - RECENT_MS)))
+    // Whom a person has released was no thief.
+    const counts = ({ from, releasedAt }: Throttle): boolean => from > now - RECENT_MS && releasedAt === 0
+    this.suspects = findSuspects(this.states(throttles.filter(counts)))
   }
 
   private states(recent: readonly Throttle[]): VersionState[] {

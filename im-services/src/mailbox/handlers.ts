@@ -7,7 +7,7 @@ import { readIdentities, readStates, readTopic } from "./read.ts"
 import { setOf } from "./route.ts"
 import type { MailboxSet } from "./set.ts"
 import { isBehind, readOlder, readPage } from "./sync.ts"
-import { trim } from "./trim.ts"
+import { clear, trim } from "./trim.ts"
 import { unavailable } from "./unavailable.ts"
 import type { Watchers } from "./watchers.ts"
 
@@ -97,6 +97,7 @@ export function createHandlers(held: ReadonlyMap<number, Held>, sets: number): M
         return {}
       }),
     trim: ({ uid, upTo }) => guarded(async () => ({ removed: await trim(of(uid).set.pool, uid, upTo) })),
+    clear: ({ uid }) => guarded(async () => ({ removed: await clear(of(uid).set.pool, uid) })),
   }
 }
 

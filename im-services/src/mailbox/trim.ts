@@ -13,3 +13,10 @@ export async function trim(pool: pg.Pool, uid: number, upTo: number): Promise<nu
   })
   return rowCount ?? 0
 }
+
+/** Deletes all of a user who is gone. Its numbers are never given again, so nobody has to know how far they went. */
+export async function clear(pool: pg.Pool, uid: number): Promise<number> {
+  const { rowCount } = await pool.query({ name: "clear", text: "DELETE FROM message WHERE uid = $1", values: [uid] })
+  await pool.query({ name: "clear_changes", text: "DELETE FROM change WHERE uid = $1", values: [uid] })
+  return rowCount ?? 0
+}

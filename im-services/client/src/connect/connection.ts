@@ -52,7 +52,8 @@ export class Connection {
   private readonly parts: ConnectionParts
   private readonly asked = new Map<number, Asked>()
   private nextId = 1
-  private refusal: ChatError | null = null
+  /** What the service said before it ended the connection. */
+  refusal: ChatError | null = null
   private why = ""
 
   private constructor(address: string, parts: ConnectionParts) {

@@ -150,6 +150,18 @@ export class Presence {
     this.set({ is: "out", why: "" })
   }
 
+  /** Rejects with ChatError; `wrong_password` leaves everything as it is. */
+  async unregister(password: string): Promise<void> {
+    const { connection } = this
+    await this.ask(CHAT.unregister, { password }).catch((error: unknown) => {
+      // With the account its tickets go: the connection may end, for that reason, before the answer has come.
+      if (connection?.refusal?.code !== "revoked_ticket") throw error
+    })
+    this.drop()
+    await this.clear()
+    this.set({ is: "out", why: "" })
+  }
+
   hurry(): void {
     if (this.connection !== null) void this.prove(this.connection)
     if (this.state.is !== "waiting" || this.parts.clock.now() < this.offlineUntil) return

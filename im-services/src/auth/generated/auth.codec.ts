@@ -1146,6 +1146,66 @@ export const RevokeRequestCodec: Codec<RevokeRequest, RevokeRequestInit> = {
 export const encodeRevokeRequest = (value: RevokeRequestInit): Uint8Array => encode(RevokeRequestCodec, value)
 export const decodeRevokeRequest = (bytes: Uint8Array): RevokeRequest => decode(RevokeRequestCodec, bytes)
 
+export interface UnregisterRequest extends Unknown {
+  uid: number
+  password: string
+}
+
+/** UnregisterRequest as it may be given: what is left out is at its default. */
+export interface UnregisterRequestInit extends Unknown {
+  uid?: number | undefined
+  password?: string | undefined
+}
+
+export function createUnregisterRequest(): UnregisterRequest {
+  return {
+    uid: 0,
+    password: "",
+  }
+}
+
+export function writeUnregisterRequest(w: Writer, m: UnregisterRequestInit): void {
+  const v1 = m.uid
+  if (v1 !== undefined && v1 !== 0) {
+    w.key(8)
+    w.uint64(v1, "UnregisterRequest.uid")
+  }
+  const v2 = m.password
+  if (v2 !== undefined && v2 !== "") {
+    w.key(18)
+    w.string(v2, "UnregisterRequest.password")
+  }
+  if (m.$unknown !== undefined) w.raw(m.$unknown)
+}
+
+export function readUnregisterRequest(r: Reader, end: number, into?: UnregisterRequest): UnregisterRequest {
+  const m: UnregisterRequest = into ?? createUnregisterRequest()
+  while (r.at < end) {
+    const from = r.at
+    const key = r.key()
+    switch (key) {
+      case 8:
+        m.uid = r.uint64()
+        break
+      case 18:
+        m.password = r.string()
+        break
+      default:
+        r.unknown(m, key, from, end)
+    }
+  }
+  if (r.at !== end) r.overrun(end)
+  return m
+}
+
+export const UnregisterRequestCodec: Codec<UnregisterRequest, UnregisterRequestInit> = {
+  name: "UnregisterRequest",
+  write: writeUnregisterRequest,
+  read: readUnregisterRequest,
+}
+export const encodeUnregisterRequest = (value: UnregisterRequestInit): Uint8Array => encode(UnregisterRequestCodec, value)
+export const decodeUnregisterRequest = (bytes: Uint8Array): UnregisterRequest => decode(UnregisterRequestCodec, bytes)
+
 export interface Empty extends Unknown {
 
 }

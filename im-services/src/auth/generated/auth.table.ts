@@ -31,6 +31,9 @@ import {
   type RevokeRequest,
   RevokeRequestCodec,
   type RevokeRequestInit,
+  type UnregisterRequest,
+  UnregisterRequestCodec,
+  type UnregisterRequestInit,
   type User,
   UserCodec,
   type UserInit,
@@ -104,6 +107,15 @@ export const AUTH_METHODS = {
     timeoutMs: 5000,
     idempotent: true,
   } satisfies Method<RevokeRequest, RevokeRequestInit, Empty, EmptyInit> as Method<RevokeRequest, RevokeRequestInit, Empty, EmptyInit>,
+  unregister: {
+    name: "Unregister",
+    number: 8,
+    request: UnregisterRequestCodec,
+    reply: EmptyCodec,
+    priority: 40,
+    timeoutMs: 10000,
+    idempotent: false,
+  } satisfies Method<UnregisterRequest, UnregisterRequestInit, Empty, EmptyInit> as Method<UnregisterRequest, UnregisterRequestInit, Empty, EmptyInit>,
 }
 
 /** Errors of auth: whether the caller may try again, and what each means. */

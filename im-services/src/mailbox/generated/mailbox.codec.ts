@@ -2303,6 +2303,56 @@ export const TrimRequestCodec: Codec<TrimRequest, TrimRequestInit> = {
 export const encodeTrimRequest = (value: TrimRequestInit): Uint8Array => encode(TrimRequestCodec, value)
 export const decodeTrimRequest = (bytes: Uint8Array): TrimRequest => decode(TrimRequestCodec, bytes)
 
+export interface ClearRequest extends Unknown {
+  /** Of somebody who is gone: nobody ever has this number again. */
+  uid: number
+}
+
+/** ClearRequest as it may be given: what is left out is at its default. */
+export interface ClearRequestInit extends Unknown {
+  uid?: number | undefined
+}
+
+export function createClearRequest(): ClearRequest {
+  return {
+    uid: 0,
+  }
+}
+
+export function writeClearRequest(w: Writer, m: ClearRequestInit): void {
+  const v1 = m.uid
+  if (v1 !== undefined && v1 !== 0) {
+    w.key(8)
+    w.uint64(v1, "ClearRequest.uid")
+  }
+  if (m.$unknown !== undefined) w.raw(m.$unknown)
+}
+
+export function readClearRequest(r: Reader, end: number, into?: ClearRequest): ClearRequest {
+  const m: ClearRequest = into ?? createClearRequest()
+  while (r.at < end) {
+    const from = r.at
+    const key = r.key()
+    switch (key) {
+      case 8:
+        m.uid = r.uint64()
+        break
+      default:
+        r.unknown(m, key, from, end)
+    }
+  }
+  if (r.at !== end) r.overrun(end)
+  return m
+}
+
+export const ClearRequestCodec: Codec<ClearRequest, ClearRequestInit> = {
+  name: "ClearRequest",
+  write: writeClearRequest,
+  read: readClearRequest,
+}
+export const encodeClearRequest = (value: ClearRequestInit): Uint8Array => encode(ClearRequestCodec, value)
+export const decodeClearRequest = (bytes: Uint8Array): ClearRequest => decode(ClearRequestCodec, bytes)
+
 export interface TrimReply extends Unknown {
   removed: number
 }

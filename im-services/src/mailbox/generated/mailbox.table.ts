@@ -13,6 +13,9 @@ import {
   type BeatRequest,
   BeatRequestCodec,
   type BeatRequestInit,
+  type ClearRequest,
+  ClearRequestCodec,
+  type ClearRequestInit,
   type Empty,
   EmptyCodec,
   type EmptyInit,
@@ -179,6 +182,15 @@ export const MAILBOX_METHODS = {
     timeoutMs: 10000,
     idempotent: true,
   } satisfies Method<TrimRequest, TrimRequestInit, TrimReply, TrimReplyInit> as Method<TrimRequest, TrimRequestInit, TrimReply, TrimReplyInit>,
+  clear: {
+    name: "Clear",
+    number: 13,
+    request: ClearRequestCodec,
+    reply: TrimReplyCodec,
+    priority: 90,
+    timeoutMs: 10000,
+    idempotent: true,
+  } satisfies Method<ClearRequest, ClearRequestInit, TrimReply, TrimReplyInit> as Method<ClearRequest, ClearRequestInit, TrimReply, TrimReplyInit>,
 }
 
 /** Errors of mailbox: whether the caller may try again, and what each means. */

@@ -2359,6 +2359,55 @@ export const ProfileRequestCodec: Codec<ProfileRequest, ProfileRequestInit> = {
 export const encodeProfileRequest = (value: ProfileRequestInit): Uint8Array => encode(ProfileRequestCodec, value)
 export const decodeProfileRequest = (bytes: Uint8Array): ProfileRequest => decode(ProfileRequestCodec, bytes)
 
+export interface UnregisterRequest extends Unknown {
+  password: string
+}
+
+/** UnregisterRequest as it may be given: what is left out is at its default. */
+export interface UnregisterRequestInit extends Unknown {
+  password?: string | undefined
+}
+
+export function createUnregisterRequest(): UnregisterRequest {
+  return {
+    password: "",
+  }
+}
+
+export function writeUnregisterRequest(w: Writer, m: UnregisterRequestInit): void {
+  const v1 = m.password
+  if (v1 !== undefined && v1 !== "") {
+    w.key(10)
+    w.string(v1, "UnregisterRequest.password")
+  }
+  if (m.$unknown !== undefined) w.raw(m.$unknown)
+}
+
+export function readUnregisterRequest(r: Reader, end: number, into?: UnregisterRequest): UnregisterRequest {
+  const m: UnregisterRequest = into ?? createUnregisterRequest()
+  while (r.at < end) {
+    const from = r.at
+    const key = r.key()
+    switch (key) {
+      case 10:
+        m.password = r.string()
+        break
+      default:
+        r.unknown(m, key, from, end)
+    }
+  }
+  if (r.at !== end) r.overrun(end)
+  return m
+}
+
+export const UnregisterRequestCodec: Codec<UnregisterRequest, UnregisterRequestInit> = {
+  name: "UnregisterRequest",
+  write: writeUnregisterRequest,
+  read: readUnregisterRequest,
+}
+export const encodeUnregisterRequest = (value: UnregisterRequestInit): Uint8Array => encode(UnregisterRequestCodec, value)
+export const decodeUnregisterRequest = (bytes: Uint8Array): UnregisterRequest => decode(UnregisterRequestCodec, bytes)
+
 export interface Device extends Unknown {
   device: number
   name: string

@@ -103,6 +103,9 @@ import {
   type ThrowRequest,
   ThrowRequestCodec,
   type ThrowRequestInit,
+  type UnregisterRequest,
+  UnregisterRequestCodec,
+  type UnregisterRequestInit,
 } from "./chat.codec.ts"
 
 /** The methods of chat, by the name that its clients and servers use. */
@@ -368,6 +371,15 @@ export const CHAT_METHODS = {
     timeoutMs: 5000,
     idempotent: true,
   } satisfies Method<BottleRequest, BottleRequestInit, Empty, EmptyInit> as Method<BottleRequest, BottleRequestInit, Empty, EmptyInit>,
+  unregister: {
+    name: "Unregister",
+    number: 60,
+    request: UnregisterRequestCodec,
+    reply: EmptyCodec,
+    priority: 40,
+    timeoutMs: 10000,
+    idempotent: false,
+  } satisfies Method<UnregisterRequest, UnregisterRequestInit, Empty, EmptyInit> as Method<UnregisterRequest, UnregisterRequestInit, Empty, EmptyInit>,
 }
 
 /** Errors of chat: whether the caller may try again, and what each means. */
