@@ -19,6 +19,7 @@ const SOURCES = [
   "alerting",
   "im-services",
   "dashboard",
+  "demo",
   "scripts",
   "test",
   "bench",

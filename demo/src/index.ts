@@ -1,0 +1,5 @@
+export { type CommandLine, parseCommandLine, USAGE } from "./config.ts"
+export type { Installation } from "./installation.ts"
+export { removeDemo } from "./remove/remove.ts"
+export { type DemoOptions, runDemo } from "./run.ts"
+export { createSay, type Say } from "./say.ts"

@@ -1,0 +1,23 @@
+/** What simulated people say. */
+export const TEXTS = [
+  "good morning",
+  "lunch at twelve?",
+  "on my way",
+  "who has the keys?",
+  "the train is late again",
+  "see you there",
+  "ok",
+  "thanks",
+  "look at this",
+  "no idea",
+  "tomorrow then",
+  "call me when you can",
+  "that was fast",
+  "which floor?",
+  "bring an umbrella",
+  "good night",
+  "nearly done",
+  "it works here",
+  "what about friday?",
+  "same as ever",
+]

@@ -1,0 +1,3 @@
+import { stock } from "./service.ts"
+
+await stock.run()
