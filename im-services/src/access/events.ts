@@ -44,6 +44,7 @@ export const EVENTS: ReadonlyMap<number, UserEvent> = new Map([
   event(CHAT.shake, "shake"),
   event(CHAT.throwBottle, "bottle.throw"),
   event(CHAT.pickBottle, "bottle.pick"),
+  event(CHAT.unregister, "unregister"),
   event(CHAT.replyBottle, "bottle.reply", ({ text }) => (text === "" ? LET_GO : ANSWERED)),
 ])
 
