@@ -1,3 +1,5 @@
+import { rm } from "node:fs/promises"
+import { join } from "node:path"
 import type { Audience, LogicPlan } from "@ossagent/wire"
 import { afterEach, beforeEach, expect, test } from "vitest"
 import { Channel } from "../rpc/channel.ts"
@@ -227,6 +229,19 @@ test("a process that was away comes up with what runs elsewhere, though what it 
   door.plan = { ...planOf(null), current: "2" }
   const { say } = await start({}, env)
   expect((await say("x")).text).toBe("2 x")
+})
+
+test("the version that ran last has been taken away: a restart comes up with the newest that is there", async () => {
+  await logic.write("2", toLogic("2"))
+  const env = { OSSAGENT_LOGIC_DATA: logic.dir }
+  door.plan = { ...planOf(null), current: "2" }
+  const first = await start({}, env)
+  await until(() => state("2") === "ready" && state("1") === undefined, "the second runs alone")
+  await first.running.stop()
+  door.isAway = true
+  await rm(join(logic.dir, MODULE, "2"), { recursive: true })
+  const second = await start({}, env)
+  expect((await second.say("ann")).text).toBe("1 ann")
 })
 
 test("audiences: listed users always, others by client version", async () => {

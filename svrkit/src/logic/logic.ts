@@ -117,7 +117,7 @@ export async function openLogic<H>(
   return toHandlers(host, table, methods, callerOf) as Pick<H, (typeof options.methods)[number]>
 }
 
-/** What ran last; on the first start the newest that is there. */
+/** What ran last, if that is still there; else the newest that is: a service does not stay down for a version that was taken away. */
 async function toKnownPlan({
   dir,
   module,
@@ -128,8 +128,9 @@ async function toKnownPlan({
   file: string | null
 }): Promise<LogicPlan> {
   const [kept] = file === null ? [] : await readPlans(file)
-  if (kept?.module === module) return kept
-  const newest = (await findVersions(dir, module)).at(-1)
+  const found = await findVersions(dir, module)
+  if (kept?.module === module && found.includes(kept.current)) return kept
+  const newest = found.at(-1)
   if (newest === undefined) throw new Error(`cannot start logic ${module}: no version is in ${join(dir, module)}`)
   return { module, current: newest, release: null }
 }
