@@ -8,11 +8,14 @@ import {
   decodeGroup,
   decodeHelloReply,
   decodeLoginReply,
+  decodeNearbyReply,
   decodePage,
+  decodePickReply,
   decodeSendReply,
   encodeCommand,
   encodeHelloRequest,
   encodeSendRequest,
+  encodeShakeRequest,
   type Frame,
   NOTIFY,
   REFUSED,
@@ -312,6 +315,24 @@ it("calls for a client's request have its priority and its user's", async () => 
   const user = expect.toBeOneOf([before, toUserPriority(uid, Date.now())]) // the hour may have turned
   expect(kit.behind.priorities.get("send")).toEqual({ priority: CHAT.send.priority, user })
   expect(kit.behind.priorities.get("sync")).toEqual({ priority: CHAT.sync.priority, user })
+  await client.ask(CHAT.shake, { shake: 1 })
+  expect(kit.behind.priorities.get("shake")).toEqual({ priority: CHAT.shake.priority, user })
+  const [login, send, shake] = [CHAT.login, CHAT.send, CHAT.shake].map(({ priority }) => priority)
+  expect(login).toBeLessThan(send as number)
+  expect(send).toBeLessThan(shake as number)
+})
+
+it("what play answers and refuses reaches the client as it is", async () => {
+  const client = await tcp()
+  await client.hello(nextUid++)
+  const near = decodeNearbyReply(await client.ask(CHAT.nearby, { place: { lat: 3, lng: 4 } }))
+  expect(near.people).toMatchObject([{ uid: 7, name: "near", metres: 300 }])
+  const picked = decodePickReply(await client.ask(CHAT.pickBottle, {}))
+  expect(picked).toMatchObject({ bottle: 5, text: "hello", at: 1, left: 2, until: 3 })
+  await expect(client.ask(CHAT.throwBottle, { clientId: 1, text: "hi" })).rejects.toThrow("enough")
+  const id = client.send(CHAT.shake.number, encodeShakeRequest({ shake: 13 }))
+  const { body } = await client.take((frame) => frame.id === id && frame.op === REFUSED)
+  expect(decodeFailure(body)).toMatchObject({ code: "slow_down", retryAfterMs: 700 })
 })
 
 it("a client that takes nothing is let go, and others go on", async () => {

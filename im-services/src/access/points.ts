@@ -96,7 +96,7 @@ export function createPoints(agent: Agent) {
   }
   for (const one of [points.refused, points.closed, points.slowClients, points.rewatched, points.foundBehind])
     one.inc(0)
-  for (const one of [points.troubles, points.accused]) one.inc(0)
+  for (const one of [points.troubles, points.accused, points.adapted]) one.inc(0)
   beginCommands(points)
   return points
 }

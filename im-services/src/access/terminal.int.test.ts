@@ -119,6 +119,30 @@ it("two people talk; one is killed while the other writes, and finds everything 
   expect(back.text()).not.toContain(PASSWORD)
 })
 
+it("people look around, shake, and answer a bottle", async () => {
+  const [sid, tess] = [await register("sid"), await register("tess")]
+  sid.type("/nearby 48.137 11.575")
+  await sid.sees("nobody looks around within 50 km")
+  tess.type("/nearby 48.14,11.58")
+  await tess.sees("sid: within 500 m. /add sid")
+  tess.type("/nearby here", "/bottle", "/bottle reply hello")
+  await tess.sees("! say where you are in degrees")
+  await tess.sees("! say what: /bottle throw TEXT, pick, reply TEXT or back")
+  await tess.sees("! you have no bottle in hand: /bottle pick")
+  sid.type("/shake 48.137 11.575")
+  tess.type("/shake 48.14 11.58")
+  await sid.sees("tess within 500 m shakes too. /add tess")
+  await tess.sees("sid within 500 m shakes too. /add sid")
+  sid.type("/bottle throw who finds this?")
+  await sid.sees("it floats. 5 more can be thrown today")
+  tess.type("/bottle pick", "/bottle back", "/bottle pick", "/bottle reply I do")
+  await tess.sees("“who finds this?” /bottle reply TEXT until")
+  await tess.sees("it floats again")
+  await sid.sees("tess wants to be your friend. “To your bottle “who finds this?”: I do”")
+  for (const one of [sid, tess]) one.type("/quit")
+  await Promise.all([sid.ended, tess.ended])
+})
+
 it("what was typed without a connection is kept over a kill and sent by the next run, once", async () => {
   const kim = await register("kim")
   const lee = await register("lee")

@@ -21,6 +21,7 @@ import { serveDispatch } from "../dispatch/generated/dispatch.server.ts"
 import { serveMailbox } from "../mailbox/generated/mailbox.server.ts"
 import type { SendRequest } from "../message/generated/message.codec.ts"
 import { messageError, serveMessage } from "../message/generated/message.server.ts"
+import { playError, servePlay } from "../play/generated/play.server.ts"
 import { serveSocial } from "../social/generated/social.server.ts"
 import { until } from "../until.ts"
 import { createAccessClient } from "./generated/access.client.ts"
@@ -70,7 +71,7 @@ export async function startAccess(env: Record<string, string> = {}) {
     hold: Promise.resolve(),
     pageBytes: 0,
   }
-  const services = [auth(behind), mailbox(behind), message(behind), social(), dispatch(behind), access]
+  const services = [auth(behind), mailbox(behind), message(behind), social(), play(behind), dispatch(behind), access]
   const { running, stop } = await startMixed(
     services,
     {
@@ -209,6 +210,26 @@ const social = () =>
         invite: nothing,
         leaveGroup: nothing,
         welcome: nothing,
+      })
+    },
+  })
+
+const play = (behind: Behind) =>
+  defineRpcService({
+    name: "play",
+    start: ({ rpc }) => {
+      servePlay(rpc, {
+        nearby: ({ place }) => ({ people: [{ uid: 7, name: "near", metres: Math.round(place?.lat ?? 0) * 100 }] }),
+        shake: ({ shake }, { priority, user }) => {
+          behind.priorities.set("shake", { priority, user })
+          if (shake === 13) throw playError("slow_down", "cannot shake so often", { retryAfterMs: 700 })
+          return { uid: 7, name: "shaker", metres: 100 }
+        },
+        throwBottle: () => {
+          throw playError("enough", "6 bottles can be thrown a day")
+        },
+        pickBottle: () => ({ bottle: 5, text: "hello", at: 1, left: 2, until: 3 }),
+        replyBottle: nothing,
       })
     },
   })

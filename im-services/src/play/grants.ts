@@ -24,7 +24,7 @@ export function createGrants({ places, shakes, sea, names, limits, answer }: Pla
     places: {
       put: (uid: number, place: Place) => places.put(uid, place),
       remove: (uid: number) => places.remove(uid),
-      near: (...asked: Parameters<Places["near"]>) => places.near(asked[0], asked[1]),
+      near: (uid: number, circle: Parameters<Places["near"]>[1]) => places.near(uid, circle),
     },
     shakes: {
       enter: (shaker: Parameters<ShakePool["enter"]>[0]) => shakes.enter(shaker),

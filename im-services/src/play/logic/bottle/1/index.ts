@@ -48,8 +48,9 @@ const create: CreateLogic<LogicHandlers<PlayHandlers, Grants, Methods>, Grants> 
   const replyBottle = async ({ uid, bottle, text: given }: BottleRequest, { use }: Call) => {
     const text = given === "" ? "" : tryText(given, MOST_ANSWER)
     if (text === null) throw context.error("bad_request", `an answer has 1 to ${MOST_ANSWER} characters`)
-    const done = text === "" ? await use.bottles.letGo(uid, bottle) : await use.bottles.answer(uid, bottle, text)
-    if (!done) throw context.error("no_bottle", "this bottle is not in your hand, or no more")
+    if (text === "") await use.bottles.letGo(uid, bottle)
+    else if (!(await use.bottles.answer(uid, bottle, text)))
+      throw context.error("no_bottle", "this bottle is not in your hand, or no more")
     context.count("play.bottle", 1, { what: text === "" ? "let_go" : "answered" })
     return {}
   }
