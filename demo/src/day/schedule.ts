@@ -61,7 +61,7 @@ export const SCHEDULE: readonly Phase[] = [
   {
     hour: UPDATES_FROM,
     says: `${NEWEST} of the chat and ${APPS[2]} of the shop's app go out; more people have them each hour`,
-    look: [["/matrix", "subsystem × version: a fault of one version stands alone"]],
+    look: [["/matrix?metric=shop.pay.call&stat=p95", "subsystem × version: a fault of one version stands alone"]],
     run: spreadVersions,
   },
   {
@@ -83,22 +83,22 @@ export const SCHEDULE: readonly Phase[] = [
     },
   },
   {
-    hour: 12.5,
+    hour: 12,
+    says: "everybody wants suggestions: the stock has more than twice to do what it can",
+    look: [["/overload", "reservations are served, suggestions are shed first and then held back by their callers"]],
+    run: until(14, ({ callers }, on) => {
+      callers.burst = on ? BURST : 0
+    }),
+  },
+  {
+    hour: 14.5,
     says: `paying is ${SLOWNESS} times as slow`,
     look: [
       [`/m/shop.pay.call?service=${SERVICE}`, "the latency of one subsystem; all others are as ever"],
       ["/incidents", "a minute later: unlike its own history"],
     ],
-    run: until(16, ({ shop }, on) => {
+    run: until(18.5, ({ shop }, on) => {
       shop.slowness = on ? SLOWNESS : 1
-    }),
-  },
-  {
-    hour: 16.5,
-    says: "everybody wants suggestions: the stock has more than twice to do what it can",
-    look: [["/overload", "reservations are served, suggestions are shed first and then held back by their callers"]],
-    run: until(18.5, ({ callers }, on) => {
-      callers.burst = on ? BURST : 0
     }),
   },
   {
@@ -112,7 +112,7 @@ export const SCHEDULE: readonly Phase[] = [
     says: "the busiest hour",
     look: [
       [`/behaviour?service=${SERVICE}&steps=app.opened,item.viewed,cart.added,order.paid`, "how far customers come"],
-      [`/behaviour/retention?service=${SERVICE}`, "who came back in the last two weeks"],
+      [`/behaviour/retention?service=${SERVICE}`, "who came back, day by day"],
     ],
   },
   { hour: 24, says: "people go to bed", look: [["/", "everything at a glance"]] },

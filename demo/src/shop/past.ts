@@ -25,6 +25,9 @@ const MINUTE_SEC = 60
 /** The collector takes points up to a day old. */
 const PAST_MINUTES = 23 * 60
 const MINUTES_A_FRAME = 60
+/** Charts of a quarter of an hour have steps of 5 s: so much of the past is told as finely. */
+const FINE_MINUTES = 20
+const FINE_SEC = 5
 const DAY_MS = 86_400_000
 const PAST_DAYS = 14
 const CUSTOMERS_A_DAY = 120
@@ -77,30 +80,41 @@ function* toMinutes(parts: PastParts): Generator<FrameSection[]> {
       { id: 3 * i + 3, series: timer("shop.pay.call", "payment", version) },
     ])
     const sections: FrameSection[] = [{ type: SECTION.names, body: encodeNames(named) }]
-    for (let i = at; i < at + MINUTES_A_FRAME; i++)
-      sections.push({ type: SECTION.points, body: toMinute((first + i) * MINUTE_SEC, parts) })
+    for (let i = at; i < at + MINUTES_A_FRAME; i++) {
+      const stepSec = i < PAST_MINUTES - FINE_MINUTES ? MINUTE_SEC : FINE_SEC
+      for (let sec = 0; sec < MINUTE_SEC; sec += stepSec) {
+        const second = (first + i) * MINUTE_SEC + sec
+        sections.push({ type: SECTION.points, body: toPoint({ second, stepSec }, parts) })
+      }
+    }
     yield sections
   }
 }
 
-/** One minute of all series: as much as the mean of the demo's curve over it, give or take a tenth. */
-function toMinute(second: number, { daySec, random }: PastParts): Uint8Array {
+interface Step {
+  /** Unix seconds. */
+  second: number
+  stepSec: number
+}
+
+/** One step of all series: as much as the mean of the demo's curve over it, give or take a tenth. */
+function toPoint({ second, stepSec }: Step, { daySec, random }: PastParts): Uint8Array {
   const counters = createPointGroup("counter", 2 * APPS.length)
   const timers = createPointGroup("timer", APPS.length, 64 * APPS.length)
-  const busy = meanBusy(second, daySec)
+  const busy = meanBusy({ second, stepSec }, daySec)
   for (const [i] of APPS.entries()) {
-    const looks = Math.round(60 * MINUTE_SEC * busy * (i === 0 ? 0.3 : 0.7) * (0.9 + 0.2 * random()))
+    const looks = Math.round(60 * stepSec * busy * (i === 0 ? 0.3 : 0.7) * (0.9 + 0.2 * random()))
     put(counters, 3 * i + 1, looks)
     put(counters, 3 * i + 2, Math.round(looks * 0.17))
-    putTimes(timers, 3 * i + 3, { count: Math.max(20, Math.round(looks * 0.17)), random })
+    putTimes(timers, 3 * i + 3, { count: Math.max(1, Math.round(looks * 0.17)), random })
   }
   return encodePoints(second, [counters, timers])
 }
 
-function meanBusy(second: number, daySec: number): number {
+function meanBusy({ second, stepSec }: Step, daySec: number): number {
   let sum = 0
-  for (let i = 0; i < MINUTE_SEC; i++) sum += toBusy((((second + i) % daySec) / daySec) * 24)
-  return sum / MINUTE_SEC
+  for (let i = 0; i < stepSec; i++) sum += toBusy((((second + i) % daySec) / daySec) * 24)
+  return sum / stepSec
 }
 
 function put(group: PointGroup, id: number, sum: number): void {

@@ -28,7 +28,7 @@ export interface ReleaseParts {
 
 /** Releases a version that is slower, and waits until it is rolled back. Null when the day ended before. */
 export async function releaseBadVersion({ alerting, stock, day, onStarted }: ReleaseParts): Promise<Release | null> {
-  const version = `2.${Math.floor(Date.now() / 1_000)}`
+  const version = `2.${await nextNumber(alerting)}`
   await stock.place("slow", version)
   const wanted: NewRelease = { module: MODULE, version, steps: STEPS, stepSec: STEP_SEC, minSamples: SAMPLES }
   let release = await start(alerting, day, wanted)
@@ -39,6 +39,12 @@ export async function releaseBadVersion({ alerting, stock, day, onStarted }: Rel
     release = (await alerting<{ release: Release }>("GET", `/v1/releases/${release.id}`)).release
   }
   return release
+}
+
+/** A version that was rolled back goes out under another number the next day. */
+async function nextNumber(alerting: Ask): Promise<number> {
+  const { releases } = await alerting<{ releases: Release[] }>("GET", `/v1/releases?module=${MODULE}&limit=500`)
+  return Math.max(0, ...releases.map(({ version }) => Number(version.split(".")[1]) || 0)) + 1
 }
 
 /** A version is known once the stock's process has reported that it is there. */
