@@ -45,11 +45,20 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   } catch (error) {
     if (!signal.aborted) throw error // what was cut off in the middle fails
   } finally {
-    for (const end of ends.reverse()) await end()
+    for (const end of ends.reverse()) await tryEnd(end, say)
   }
   say.line("")
   say.line(`  The day is over. In half a minute an alarm says that ${SERVICE} fell silent: so it did.`)
   say.line("  Once more: npm run demo. Take everything away: npm run demo -- --stop")
+}
+
+/** What cannot be ended keeps nothing else from its end. */
+async function tryEnd(end: () => unknown, say: Say): Promise<void> {
+  try {
+    await end()
+  } catch (error) {
+    say.line(`  not ended cleanly: ${(error as Error).message}`)
+  }
 }
 
 /** What is to be done in the end, the last first. */

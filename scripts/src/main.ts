@@ -109,6 +109,7 @@ function greet(about: { config: LaunchConfig; secrets: Secrets; path: string; se
       "",
       `  your service: source ${join(config.dataDir, "agent.env")}   then use @ossagent/agent, see "Add a service"`,
       `  two people talk: ${dashboard}/chat, or npm run chat in a terminal each`,
+      "  see it at work: npm run demo in another terminal, a simulated day in five minutes",
       "  Ctrl-C stops everything.",
       "",
       "",

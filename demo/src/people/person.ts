@@ -34,6 +34,8 @@ export class Person {
   /** As on one telephone: kept while the program is closed, and over an update. */
   private readonly store = new MemoryStore()
   private client: ChatClient | null = null
+  /** Opening and closing are one after the other: the telephone runs the program once. */
+  private turn: Promise<void> = Promise.resolve()
 
   constructor(options: PersonOptions) {
     this.options = options
@@ -56,13 +58,36 @@ export class Person {
   }
 
   /** Opens the program; who has a log-in is on line by itself. */
-  async open(): Promise<void> {
+  open(): Promise<void> {
+    return this.next(() => this.start())
+  }
+
+  close(): Promise<void> {
+    return this.next(() => this.end())
+  }
+
+  /** The program is closed, and opened again in another version. */
+  update(version: string): Promise<void> {
+    return this.next(async () => {
+      this.version = version
+      if (this.client === null) return
+      await this.end()
+      await this.start()
+    })
+  }
+
+  private next(run: () => Promise<void>): Promise<void> {
+    this.turn = this.turn.catch(() => undefined).then(run) // whoever asked before was told
+    return this.turn
+  }
+
+  private async start(): Promise<void> {
     if (this.client !== null) return
     const { dispatch, appKey } = this.options.installation
     this.client = await createClient({
       ...{ store: this.store, transport: tcpTransport(), dispatch, appKey, version: this.version },
       deviceName: "simulated",
-      carrier: CARRIERS[this.name.length % CARRIERS.length] ?? "",
+      carrier: CARRIERS[this.name.charCodeAt(this.name.length - 1) % CARRIERS.length] ?? "",
       onChange: ({ messages = [], sent = [] }) => {
         this.options.onReceived(messages.filter(({ mine }) => !mine).length)
         this.options.onAccepted(sent.length)
@@ -70,18 +95,10 @@ export class Person {
     })
   }
 
-  async close(): Promise<void> {
+  private async end(): Promise<void> {
     const { client } = this
     this.client = null
     await client?.stop()
-  }
-
-  /** The program is closed, and opened again in another version. */
-  async update(version: string): Promise<void> {
-    this.version = version
-    if (this.client === null) return
-    await this.close()
-    await this.open()
   }
 
   /** Logs in by password; without an account it makes one. Rejects with ChatError, `slow_down` when it is to wait. */
