@@ -18,7 +18,10 @@ export function openDoor(url: string, token: string): Ask {
   return async <T>(method: string, path: string, body?: unknown): Promise<T> => {
     const answer = await fetch(url + path, {
       method,
-      headers: { authorization: `Bearer ${token}`, "content-type": "application/json", "x-ossagent-actor": ACTOR },
+      headers: {
+        ...{ authorization: `Bearer ${token}`, "x-ossagent-actor": ACTOR },
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
     const text = await answer.text()

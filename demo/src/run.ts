@@ -11,6 +11,7 @@ import { Crowd } from "./people/crowd.ts"
 import { THIEVES } from "./people/thieves.ts"
 import type { Say } from "./say.ts"
 import { tellPast } from "./shop/past.ts"
+import { addRule, removeRules } from "./shop/rule.ts"
 import { Shop } from "./shop/shop.ts"
 import { Callers } from "./stock/callers.ts"
 import { startStock } from "./stock/process.ts"
@@ -70,6 +71,8 @@ async function prepare(options: DemoOptions, ends: Ends): Promise<World> {
   say.line("  The shop's past: minutes of the last 23 hours, customers of the last 14 days …")
   await tellPast({ installation, daySec, random, now: Date.now() })
   say.line(`  ${people} people log in, become friends and found a group; the shop's stock starts …`)
+  await addRule(alerting)
+  ends.push(() => removeRules(alerting))
   const stock = await startStock(installation, await readCurrent(alerting))
   ends.push(stock.stop, () => abortReleases(alerting))
   const crowd = new Crowd({ people, installation, random })

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { join } from "node:path"
 import { ChatError, createClient, MemoryStore, tcpTransport } from "@ossagent/im-client/node"
-import type { Alarm, ThrottlesAnswer } from "@ossagent/wire"
+import type { Alarm, Rule, ThrottlesAnswer } from "@ossagent/wire"
 import { afterAll, beforeAll, expect, it } from "vitest"
 import { ask, type Product, ROOT, startProduct, until } from "../stack.ts"
 import { enter, type Visitor } from "../visitor.ts"
@@ -93,6 +93,8 @@ it("afterwards it is taken away: accounts, figures, errors, events, throttles in
   expect((await names()).filter((one) => one !== "im im.guard.version_suspect")).toEqual([])
   const { alarms } = await read<{ alarms: Alarm[] }>("/api/alerting/alarms")
   expect(alarms.filter(({ group }) => group.service === "demo-shop")).toEqual([])
+  const { rules } = await read<{ rules: Rule[] }>("/api/alerting/rules")
+  expect(rules.filter(({ name }) => name.startsWith("Demo"))).toEqual([])
   const { imAppKey: appKey } = product.secrets as unknown as { imAppKey: string }
   const dispatch = `http://127.0.0.1:${product.port + 6}`
   const client = await createClient({ store: new MemoryStore(), transport: tcpTransport(), appKey, dispatch })

@@ -95,7 +95,7 @@ export const SCHEDULE: readonly Phase[] = [
     says: `paying is ${SLOWNESS} times as slow`,
     look: [
       [`/m/shop.pay.call?service=${SERVICE}`, "the latency of one subsystem; all others are as ever"],
-      ["/incidents", "a minute later: unlike its own history"],
+      ["/incidents", "ten seconds later: the demo's rule for it, and which version explains it, if one does"],
     ],
     run: until(18.5, ({ shop }, on) => {
       shop.slowness = on ? SLOWNESS : 1

@@ -7,6 +7,7 @@ import { SERVICE, VERSION_END } from "../names.ts"
 import { nameOf, VERSIONS } from "../people/crowd.ts"
 import { THIEF, THIEVES, THIEVING_VERSION } from "../people/thieves.ts"
 import type { Say } from "../say.ts"
+import { removeRules } from "../shop/rule.ts"
 import { abortReleases } from "../stock/release.ts"
 import { removeAccount } from "./account.ts"
 
@@ -32,6 +33,7 @@ export async function removeDemo(installation: Installation, say: Say): Promise<
   const guard = openDoor(installation.guard, installation.guardToken)
   const collector = openDoor(installation.collector, installation.removeToken)
   await refuseRunning(openDoor(installation.collector, installation.readToken))
+  await removeRules(alerting)
   say.line(`  releases   ${await abortReleases(alerting)} were under way and are ended`)
   say.line(`  throttles  ${await releaseThrottles(guard)} released`)
   say.line(`  accounts   ${await removeAccounts(installation)} removed, with all that was in their mailboxes`)
