@@ -205,17 +205,16 @@ it("every change has its entry, and without the token nobody is answered", async
 })
 
 it("an access that is drained empties within its time, messages under way arrive once, and dispatch names it no more", async () => {
+  const nodes = async () => ((await im.ask("GET", "/v1/accesses")).body as { accesses: AccessNode[] }).accesses
+  const connected = async () => (await nodes()).reduce((sum, one) => sum + one.connections, 0)
+  await until("those of earlier tests are gone", async () => (await connected()) === 0)
   const [ann, ben] = [await enter("ann"), await enter("ben")]
   for (const { account } of [ann, ben]) await im.ask("POST", "/v1/allow", { uid: account?.uid, why: "writes fast" })
   await ann.askFriend(ben.account?.uid as number, "hello")
   await until("ben is asked", () => ben.contacts().length > 0)
   await ben.acceptFriend(ann.account?.uid as number)
   await until("they are friends", () => ann.contacts().some(({ state }) => state === 3))
-  const nodes = async () => ((await im.ask("GET", "/v1/accesses")).body as { accesses: AccessNode[] }).accesses
-  await until(
-    "the connections are reported",
-    async () => (await nodes()).reduce((sum, one) => sum + one.connections, 0) === 2,
-  )
+  await until("the connections are reported", async () => (await connected()) === 2)
   const busy = (await nodes()).sort((a, b) => b.connections - a.connections)[0] as AccessNode
   let sent = 0
   const say = setInterval(() => void ann.send(ben.account?.uid as number, `message ${sent++}`), 20)
