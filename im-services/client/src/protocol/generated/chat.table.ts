@@ -373,7 +373,7 @@ export const CHAT_METHODS = {
   } satisfies Method<BottleRequest, BottleRequestInit, Empty, EmptyInit> as Method<BottleRequest, BottleRequestInit, Empty, EmptyInit>,
   unregister: {
     name: "Unregister",
-    number: 60,
+    number: 30,
     request: UnregisterRequestCodec,
     reply: EmptyCodec,
     priority: 40,
