@@ -1,6 +1,7 @@
 import type { Logger } from "pino"
 import { z } from "zod"
 import type { Config } from "../config.ts"
+import { limit } from "../upstream/limit.ts"
 import { hostOf, toReachable } from "./reach.ts"
 
 const AGAIN_MS = 15_000
@@ -24,7 +25,7 @@ export function watchChatPlaces({ chatDispatchUrl: dispatch, chatAppKey: appKey 
   let said = ""
 
   const learn = async (): Promise<void> => {
-    const signal = AbortSignal.any([stopping.signal, AbortSignal.timeout(ASK_MS)])
+    const signal = limit(stopping.signal, ASK_MS)
     const answer = await fetch(`${dispatch}/v1/access`, { headers: { "x-app-key": appKey }, signal })
     if (!answer.ok) throw new Error(`dispatch answered ${answer.status}`)
     const { addresses } = ANSWER.parse(await answer.json())

@@ -1,4 +1,5 @@
 import { DoorError, type ErrorCode } from "../door/errors.ts"
+import { limit } from "./limit.ts"
 
 const TIMEOUT_MS = 20_000
 
@@ -25,7 +26,7 @@ export async function callUpstream({ name, url, token, away }: Upstream, call: C
   const headers: Record<string, string> = { authorization: `Bearer ${token}` }
   if (call.body !== undefined) headers["content-type"] = "application/json"
   if (call.actor !== undefined) headers["x-ossagent-actor"] = call.actor
-  const signal = call.stream ? call.signal : AbortSignal.any([call.signal, AbortSignal.timeout(TIMEOUT_MS)])
+  const signal = call.stream ? call.signal : limit(call.signal, TIMEOUT_MS)
   try {
     return await fetch(`${url}${call.path}`, {
       method: call.method,
