@@ -165,6 +165,13 @@ describe.skipIf(chromiumPath === undefined)("clients that take too much, at the 
     await row.getByRole("button", { name: /^Drain/ }).waitFor()
     const { accesses } = await read<{ accesses: AccessNode[] }>("/api/guard/accesses")
     expect(accesses).toMatchObject([{ drainUntil: null }])
+    let tries = 0
+    const comes = () =>
+      chat(`kept${tries++}`).then(
+        () => true,
+        () => false,
+      )
+    await until(comes, "clients are taken again", 10_000)
   })
 
   it("a version whose clients steal is one alarm that names it", async () => {
