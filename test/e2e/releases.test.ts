@@ -81,10 +81,15 @@ afterAll(async () => {
   if (dir) await rm(dir, { recursive: true, force: true })
 })
 
+/** The product has modules of its own besides. */
+const moduleRow = (): Locator => page.getByTestId("modules").getByRole("listitem").filter({ hasText: "of greeter" })
+
 /** Starts a release by the dialog. */
 async function release(version: string, steps: string): Promise<void> {
   await go("/releases")
+  await moduleRow().waitFor()
   await press("New release")
+  await field("Module").selectOption(MODULE)
   await field("Version").selectOption(version)
   await field("Steps, percent of users").fill(steps)
   await field("Least time of a step, minutes").fill("0.1")
@@ -98,16 +103,15 @@ describe.skipIf(chromiumPath === undefined)("releases", () => {
     await until(async () => (await ossagent("status", MODULE)).text.includes("1 ready"), "reported", 20_000)
     await go("/releases")
     await page.getByText("There has been no release yet").waitFor()
-    const modules = page.getByTestId("modules")
-    await modules.getByText("1 runs").waitFor()
-    await modules.getByText("also there: 2, 3, 4").waitFor()
+    await moduleRow().getByText("1 runs").waitFor()
+    await moduleRow().getByText("also there: 2, 3, 4").waitFor()
     await press("Experiments")
     await page.getByText("There has been no experiment yet").waitFor()
   })
 
   it("steps that do not rise are refused in the dialog, and what was typed stays", async () => {
     await go("/releases")
-    await page.getByTestId("modules").getByText("1 runs").waitFor()
+    await moduleRow().getByText("1 runs").waitFor()
     await page.getByRole("button", { name: "New release" }).focus()
     await page.keyboard.press("Enter")
     await field("Steps, percent of users").fill("20, 5, 100")

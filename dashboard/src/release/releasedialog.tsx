@@ -22,7 +22,7 @@ export function ReleaseDialog({ modules, experiment, onClose }: ReleaseDialogPro
   const tell = useTell()
   const renew = useRenewReleases()
   const router = useRouter()
-  const [module, setModule] = useState(modules[0]?.module ?? "")
+  const [module, setModule] = useState((modules.find(hasOther) ?? modules[0])?.module ?? "")
   const [error, setError] = useState<Error | null>(null)
   const [busy, setBusy] = useState(false)
   const chosen = modules.find((one) => one.module === module)
@@ -113,6 +113,9 @@ export function ReleaseDialog({ modules, experiment, onClose }: ReleaseDialogPro
     </Dialog>
   )
 }
+
+/** Whether a version is there besides the one that runs. */
+const hasOther = ({ found, current }: LogicModuleState): boolean => found.some((version) => version !== current)
 
 function toNewRelease(form: FormData, experiment: boolean): NewRelease {
   const text = (name: string): string => String(form.get(name) ?? "").trim()
