@@ -22,5 +22,5 @@ it("every promise of the IM holds while its services and PostgreSQL are killed, 
   expect(said).toContain("every promise held")
   const [, acknowledged = "0", blows = "0"] = /^(\d+) acked,.* (\d+) blows$/m.exec(stdout) ?? []
   expect(Number(acknowledged), said).toBeGreaterThan(50)
-  expect(Number(blows), said).toBeGreaterThan(8)
+  expect(Number(blows), said).toBeGreaterThan(4)
 }, 300_000)
