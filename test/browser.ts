@@ -20,6 +20,8 @@ export function gatherFaults(context: BrowserContext): string[] {
   const faults: string[] = []
   context.on("weberror", (error) => faults.push(error.error().message))
   context.on("console", (message) => {
+    // Chromium asks for it by itself where it has not read yet that the page names another.
+    if (message.location().url.endsWith("/favicon.ico")) return
     if (message.type() === "error") faults.push(`${message.page()?.url()}: ${message.text()}`)
   })
   return faults
